@@ -1,0 +1,1 @@
+"""The house: settings, urls, middleware and the rooms that serve every app."""

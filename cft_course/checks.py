@@ -1,0 +1,49 @@
+"""System checks: a misconfigured server refuses to start and says how to mend it."""
+
+import sqlite3
+
+from django.conf import settings
+from django.core.checks import Error, Info, Tags, Warning, register
+
+
+@register()
+def sqlite_has_full_text_search(app_configs, **kwargs):
+    """Search needs SQLite's FTS5, which every usual build of Python brings."""
+    try:
+        sqlite3.connect(":memory:").execute("create virtual table words using fts5(word)")
+    except sqlite3.OperationalError:
+        hint = "Use a Python whose sqlite3 module has FTS5, such as the one from python.org or Debian."
+        return [Error("This Python's SQLite has no full-text search.", hint=hint, id="cft.E001")]
+    return []
+
+
+@register()
+def data_folder_is_writable(app_configs, **kwargs):
+    """Pages, secrets and the embedded database live in one folder."""
+    probe = settings.DATA_DIR / ".write-test"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        hint = "Give this user write access to it, or set DATA_DIR to another folder."
+        message = f"The data folder {settings.DATA_DIR} cannot be written ({error.strerror})."
+        return [Error(message, hint=hint, id="cft.E002")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def public_site_has_a_security_contact(app_configs, **kwargs):
+    """Strangers who find a hole need an address to write to (RFC 9116)."""
+    if settings.SECURITY_CONTACT:
+        return []
+    hint = "Set SECURITY_CONTACT to an address such as mailto:security@example.org."
+    return [Warning("There is no security.txt, because SECURITY_CONTACT is empty.", hint=hint, id="cft.W001")]
+
+
+@register(Tags.security, deploy=True)
+def many_machines_share_redis(app_configs, **kwargs):
+    """A database server suggests several machines; only Redis tells them all of a change."""
+    if settings.REDIS_URL or settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        return []
+    hint = "Set REDIS_URL if more than one machine serves this site, so that an editor's change shows on all."
+    return [Info("DATABASE_URL is a server, but REDIS_URL is empty.", hint=hint, id="cft.I001")]

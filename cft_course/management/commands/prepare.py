@@ -1,0 +1,50 @@
+"""Bring everything the server needs up to date."""
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import Error as DatabaseProblem
+from django.template.loader import render_to_string
+
+from cft_course import errors
+from cft_course.safety.models import SafetyTexts
+from lessons.models import Course
+from lessons.publishing import pages
+
+FIXTURES = ["course", "module_04", "helplines"]
+# What a proxy in front of this server may have to say by itself.
+PROXY_STATUSES = [413, 502, 503, 504]
+
+
+class Command(BaseCommand):
+    """Migrate, load the course into an empty database, collect static files and publish every page."""
+
+    help = "Migrate, load the course if the database has none, collect static files, publish the pages."
+
+    def handle(self, *args, **options):
+        """Do each part; running it again changes no content. Raises ``CommandError`` with a plain sentence."""
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("collectstatic", verbosity=0, interactive=False)
+            if not Course.objects.exists():
+                self._load_course()
+            pages.publish()
+            self._write_proxy_pages()
+        except DatabaseProblem as error:
+            raise CommandError(f"The database does not answer as it should: {error}") from None
+        except OSError as error:
+            raise CommandError(
+                f"A file cannot be written: {error.filename} ({error.strerror}). "
+                "Give this user write access to it, or set DATA_DIR to another folder."
+            ) from None
+
+    def _load_course(self):
+        call_command("loaddata", *FIXTURES, verbosity=0)
+        SafetyTexts.current().save()
+        self.stdout.write("Loaded the course into the new database.")
+
+    def _write_proxy_pages(self):
+        folder = settings.DATA_DIR / "error-pages"
+        folder.mkdir(exist_ok=True)
+        for status in PROXY_STATUSES:
+            title, advice = errors.words(status)
+            (folder / f"{status}.html").write_text(render_to_string("500.html", {"title": title, "advice": advice}))

@@ -1,0 +1,1 @@
+"""KEEP: the private journal. It knows lessons.Module only, never who asked."""

@@ -1,0 +1,1 @@
+"""TEACH: the course, its modules and their questions. Knows no other app."""

@@ -1,0 +1,68 @@
+"""What editors may change about the course, its modules and their questions."""
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from lessons.models import Course, Module, Question
+
+class QuestionInline(admin.StackedInline):
+    """A module's questions, below its text."""
+
+    model = Question
+    extra = 0
+    prepopulated_fields = {"slug": ["text"]}
+
+
+@admin.register(Course)
+class CourseAdmin(admin.ModelAdmin):
+    """The course's title and the words of its home and about pages."""
+
+    list_display = ["title", "publisher", "series"]
+
+
+@admin.register(Module)
+class ModuleAdmin(admin.ModelAdmin):
+    """A module with its questions on one page, and a preview for drafts."""
+
+    list_display = ["__str__", "status", "published_on", "changed", "preview"]
+    list_display_links = ["__str__"]
+    list_filter = ["status"]
+    search_fields = ["title", "summary", "body"]
+    prepopulated_fields = {"slug": ["title"]}
+    inlines = [QuestionInline]
+    readonly_fields = ["preview"]
+    fieldsets = [
+        (None, {"fields": ["course", "number", "title", "slug", "summary", "status", "published_on", "preview"]}),
+        ("Lesson", {"fields": ["body", "handoff"]}),
+    ]
+
+    def get_urls(self):
+        preview = path("<int:pk>/preview/", self.admin_site.admin_view(self.preview_page), name="module-preview")
+        return [preview, *super().get_urls()]
+
+    def view_on_site(self, module):
+        """Only a published module has a public page."""
+        return module.get_absolute_url() if module.is_published else None
+
+    @admin.display(description="Preview")
+    def preview(self, module):
+        """Link to the page as readers would see it."""
+        if not module.pk:
+            return "Save first, then preview."
+        return format_html('<a href="{}">Preview</a>', reverse("admin:module-preview", args=[module.pk]))
+
+    def preview_page(self, request, pk):
+        """Show the module as saved, whatever its status, to editors only."""
+        module = get_object_or_404(Module.objects.select_related("course"), pk=pk)
+        context = {
+            "path": request.path,
+            "module": module,
+            "count": Module.objects.listed().filter(course=module.course_id).count(),
+            "questions": list(module.questions.all()),
+            "is_preview": True,
+        }
+        return HttpResponse(render_to_string("lessons/module.html", context))

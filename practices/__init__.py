@@ -1,0 +1,1 @@
+"""ASK: guided practices, one question at a time, and Practice This Week."""
