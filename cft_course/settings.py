@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
 from cft_course import environment
+from cft_course.static import keep_hashed_files_for_a_year
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")
@@ -65,7 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Everything is closed unless a view says that it is open.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "cft_course.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -95,15 +96,12 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 10,
     "init_command": (
-        "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
-        "PRAGMA secure_delete=ON;PRAGMA journal_size_limit=67108864;"
+        "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;PRAGMA journal_size_limit=67108864;"
     ),
 }
 POSTGRES_OPTIONS = {
     "connect_timeout": 3,
-    "options": (
-        "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000"
-    ),
+    "options": ("-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000"),
 }
 
 
@@ -164,11 +162,11 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "cft_course.static.HashedStaticFiles"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-WHITENOISE_ADD_HEADERS_FUNCTION = "cft_course.static.keep_hashed_files_for_a_year"
+WHITENOISE_ADD_HEADERS_FUNCTION = keep_hashed_files_for_a_year
 
 # Security. The headers themselves are written in `cft_course/middleware.py`.
 SESSION_COOKIE_NAME = "__Host-session" if IS_PUBLIC else "session"

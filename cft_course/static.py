@@ -1,10 +1,4 @@
-"""How static files are named, compressed and kept by browsers."""
-
-from whitenoise.storage import CompressedManifestStaticFilesStorage
-
-
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
-    """Static files named by their content and stored with a gzip copy beside them."""
+"""How long browsers keep static files."""
 
 
 def keep_hashed_files_for_a_year(headers, path, url):

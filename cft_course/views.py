@@ -7,9 +7,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseProblem
 from django.db import connection
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView

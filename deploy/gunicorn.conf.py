@@ -29,9 +29,12 @@ loglevel = "warning"
 
 def write_error_page(sock, status, reason, message):
     """Answer what gunicorn refuses by itself with the site's error page instead of a bare sentence."""
-    from cft_course import errors, middleware  # noqa: PLC0415 -- Django is set up only in the worker
+    # Django is set up only in the worker, long after this file is read.
+    from django.http import HttpRequest  # noqa: PLC0415
 
-    response = middleware.security_headers(lambda request: errors.page(status))(None)
+    from cft_course import errors, middleware  # noqa: PLC0415
+
+    response = middleware.security_headers(lambda request: errors.page(status))(HttpRequest())
     lines = [f"HTTP/1.1 {status} {reason}", "Connection: close", f"Content-Length: {len(response.content)}"]
     lines += [f"{name}: {value}" for name, value in response.items()]
     util.write_nonblock(sock, "\r\n".join([*lines, "", ""]).encode("latin-1") + response.content)

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from lessons.models import Course, Module, Question
 
+
 class QuestionInline(admin.StackedInline):
     """A module's questions, below its text."""
 

@@ -1,10 +1,11 @@
 """What machines read: the Atom feed of modules and the sitemap."""
 
+from datetime import UTC, datetime, time
+
 from django.contrib.sitemaps import Sitemap
 from django.contrib.syndication.views import Feed
-from django.utils.feedgenerator import Atom1Feed
 from django.urls import reverse
-from datetime import datetime, time, timezone
+from django.utils.feedgenerator import Atom1Feed
 
 from lessons.models import Course, Module
 
@@ -41,7 +42,7 @@ class ModuleFeed(Feed):
         return module.summary
 
     def item_pubdate(self, module):
-        return datetime.combine(module.published_on, time(), timezone.utc)
+        return datetime.combine(module.published_on, time(), UTC)
 
     def item_updateddate(self, module):
         return module.changed

@@ -33,9 +33,12 @@ SCHEMES = {"http", "https", "mailto", "tel", "sms"}
 # Ids that the site's own templates use; a heading of the same name gets another one.
 RESERVED_IDS = {"main", "contents", "questions", "practice", "crisis-support"}
 
-TAGS = set(
-    "a abbr blockquote br code dd div dl dt em h2 h3 h4 hr li ol p pre strong sup table tbody td th thead tr ul".split()
-)
+TAGS = {
+    *("p", "h2", "h3", "h4", "hr", "br", "blockquote", "pre", "div"),
+    *("ul", "ol", "li", "dl", "dt", "dd"),
+    *("a", "abbr", "code", "em", "strong", "sup"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
 CLASSES = {
     "a": {"footnote-ref", "footnote-backref"},
     "p": {"admonition-title"},
@@ -165,9 +168,7 @@ def _headings(tokens):
 
 
 def _clean(unsafe):
-    shown = bleach.clean(
-        unsafe, tags=TAGS, attributes=_is_allowed, protocols=SCHEMES, strip=False, strip_comments=True
-    )
+    shown = bleach.clean(unsafe, tags=TAGS, attributes=_is_allowed, protocols=SCHEMES, strip=False, strip_comments=True)
     return nh3.clean(
         shown,
         tags=TAGS,

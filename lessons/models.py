@@ -93,9 +93,7 @@ class Module(models.Model):
     title = models.CharField(max_length=120)
     summary = models.CharField(max_length=300, help_text="One or two sentences for lists and search engines.")
     body = MarkdownField("lesson", blank=True, help_text="Markdown. Sections begin with ## and a title.")
-    handoff = MarkdownField(
-        "hand-off", blank=True, help_text="Leads from the lesson to its practice and its week."
-    )
+    handoff = MarkdownField("hand-off", blank=True, help_text="Leads from the lesson to its practice and its week.")
     published_on = models.DateField("publication date", null=True, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     changed = models.DateTimeField(default=timezone.now, editable=False)

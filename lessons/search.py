@@ -34,7 +34,10 @@ KINDRED = {
     "practise": "practice",
     "wellbeing": "being",
 }
-COMMON = set("a an and are as at be by do for from how i in is it my of on or that the this to was what with".split())
+COMMON = {
+    *("a", "an", "and", "are", "as", "at", "be", "by", "do", "for", "from", "how", "i", "in", "is", "it"),
+    *("my", "of", "on", "or", "that", "the", "this", "to", "was", "what", "with"),
+}
 
 # Words after which a person may need something other than a lesson.
 CRISIS = re.compile(

@@ -26,8 +26,8 @@ need an answer from a person, please use the crisis support at the top of the pa
 """
 
 WHO_FOR = """\
-This is for you if you are in a mental health crisis, if you do not feel safe, or if you might hurt yourself or someone \
-else. It is also for you if everything is simply too much to do a lesson or a practice safely on your own.
+This is for you if you are in a mental health crisis, if you do not feel safe, or if you might hurt yourself or \
+someone else. It is also for you if everything is simply too much to do a lesson or a practice safely on your own.
 
 Please put the course down for now. It will keep. Reach a person instead:
 
@@ -48,8 +48,8 @@ class SafetyTexts(models.Model):
     crisis_elsewhere = models.CharField(
         "local emergency",
         max_length=60,
-        default="Elsewhere: local emergency number",
-        help_text="Follows “US, Canada.” in the band and leads to the help page. Keep the words “local emergency”.",
+        default="or local emergency number",
+        help_text="Follows “US, Canada,” in the band and leads to the help page. Keep the words “local emergency”.",
     )
     help_text = MarkdownField("help page", default=WHO_FOR, help_text="Who the help is for and what to do now.")
     disclaimer_summary = models.CharField(

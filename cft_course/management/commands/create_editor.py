@@ -31,16 +31,16 @@ class Command(BaseCommand):
 
     def handle(self, *args, email=None, **options):
         """Create the editor; raises ``CommandError`` with what is wrong."""
-        User = get_user_model()
+        users = get_user_model()
         email = email or input("Email address: ").strip()
         try:
             validate_email(email)
-            if User.objects.filter(email__iexact=email).exists():
+            if users.objects.filter(email__iexact=email).exists():
                 raise ValidationError("There is already an account with this email address.")
-            password = self._ask_password(User(email=email))
+            password = self._ask_password(users(email=email))
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        user = User.objects.create_user(email, password, is_staff=True)
+        user = users.objects.create_user(email, password, is_staff=True)
         user.groups.add(editors())
         self.stdout.write(f"{email} can now sign in at /admin/.")
 

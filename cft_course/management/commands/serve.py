@@ -29,7 +29,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         arguments = [sys.executable, "-m", "gunicorn", "--config", str(CONFIG), "cft_course.wsgi"]
         os.chdir(settings.BASE_DIR)
-        os.execv(sys.executable, arguments)
+        os.execv(sys.executable, arguments)  # noqa: S606 -- no shell is wanted
 
     def _address(self):
         if settings.IS_PUBLIC:
