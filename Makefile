@@ -15,7 +15,7 @@ editor: install
 	@$(PY) manage.py create_editor
 
 bench: install-dev
-	@$(PY) -m tests.bench
+	@$(PY) tests/bench/pages.py
 
 lint: install-dev
 	@$(PY) -m ruff check .

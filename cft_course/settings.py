@@ -68,6 +68,7 @@ MIDDLEWARE = [
     # Everything is closed unless a view says that it is open.
     "cft_course.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "cft_course.urls"

@@ -22,6 +22,8 @@ preload_app = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 -- a heartbeat file, no content
 # A very long search must reach the page that answers it; gunicorn then holds to its own bound of a megabyte.
 limit_request_line = 0
+# Nobody steers this server through a socket in the home folder.
+control_socket_disable = True
 # No access log: what people read and search is theirs.
 accesslog = None
 loglevel = "warning"
