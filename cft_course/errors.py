@@ -2,9 +2,10 @@
 
 import sys
 
-from django.db import Error as DatabaseProblem
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+
+from lessons.outages import DATABASE_IS_AWAY
 
 # For each status: the title, and what to do now.
 WORDS = {
@@ -91,6 +92,6 @@ def csrf_failure(request, reason=""):
 
 def server_error(request):
     """Answer 503 while the database is away, else 500 from a template that needs nothing at all."""
-    if isinstance(sys.exc_info()[1], DatabaseProblem):
+    if isinstance(sys.exc_info()[1], DATABASE_IS_AWAY):
         return page(503, request)
     return HttpResponse(render_to_string("500.html"), status=500)

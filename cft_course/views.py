@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import Error as DatabaseProblem
 from django.db import connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +15,7 @@ from django.views.generic import RedirectView
 
 from lessons import structured
 from lessons.models import Course, Module
+from lessons.outages import DATABASE_IS_AWAY
 from lessons.publishing import public_page
 
 PLAIN = "text/plain; charset=utf-8"
@@ -89,7 +89,7 @@ def readyz(request):
     try:
         connection.ensure_connection()
         Course.objects.exists()
-    except DatabaseProblem:
+    except DATABASE_IS_AWAY:
         return HttpResponse(status=503)
     return HttpResponse("ready\n", content_type=PLAIN)
 

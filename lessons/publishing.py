@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import Error as DatabaseProblem
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
@@ -30,6 +29,7 @@ from django.views.decorators.http import require_safe
 
 from lessons import search, versions
 from lessons.files import replace_file
+from lessons.outages import DATABASE_IS_AWAY
 
 CACHE_CONTROL = "public, max-age=60, s-maxage=600, stale-while-revalidate=60, stale-if-error=86400"
 
@@ -126,7 +126,7 @@ class Pages:
             except Http404:
                 self._remove(path)
                 raise
-            except DatabaseProblem:
+            except DATABASE_IS_AWAY:
                 page = self._as_it_last_was(path)
                 if page is None:
                     raise

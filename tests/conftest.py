@@ -1,6 +1,7 @@
 """What every test stands on: a folder of its own for published pages, collected static files, and the course."""
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 
 from lessons.publishing import pages
@@ -16,6 +17,8 @@ def collected_static():
 def own_folder(settings, tmp_path):
     """Give each test its own published pages, in memory and on the disk."""
     settings.DATA_DIR = tmp_path
+    # With Redis, the version of the content would outlive the test.
+    cache.clear()
     pages.forget()
     yield tmp_path
     pages.forget()

@@ -1,8 +1,7 @@
 """The safety texts as they are now, from memory, without ever failing a page."""
 
-from django.db import Error as DatabaseProblem
-
 from cft_course.safety.models import SafetyTexts
+from lessons.outages import DATABASE_IS_AWAY
 from lessons.publishing import pages
 
 # The texts and the version of the content that they belong to.
@@ -15,6 +14,6 @@ def texts():
     if _last.get("version") != version:
         try:
             _last.update(texts=SafetyTexts.current(), version=version)
-        except DatabaseProblem:
+        except DATABASE_IS_AWAY:
             return _last.get("texts") or SafetyTexts()
     return _last["texts"]

@@ -51,7 +51,7 @@ def assert_all_carry_help(client):
         if address not in MACHINES and response.headers["Content-Type"].startswith("text/html"):
             assert_carries_help(response.content.decode())
             seen += 1
-        response.close()
+        response.getvalue()  # Reads a file to its end, which closes it.
     return seen
 
 

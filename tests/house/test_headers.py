@@ -57,7 +57,7 @@ def test_hashed_static_files_are_kept_for_a_year(client, course):
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
     assert "Access-Control-Allow-Origin" not in response
     assert not response.cookies
-    response.close()
+    assert response.getvalue()
 
 
 @pytest.mark.parametrize("path", ["/.git/HEAD", "/.env", "/__debug__/", "/static/../manage.py", "/var/secret-key"])

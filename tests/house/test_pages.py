@@ -74,7 +74,7 @@ def test_the_number_of_a_module_leads_to_it(client, course):
 def test_the_old_icon_name_leads_to_the_icon(client, course):
     response = client.get("/favicon.ico", follow=True)
     assert response.status_code == 200
-    response.close()
+    assert response.getvalue()
 
 
 def test_the_process_says_that_it_lives_and_is_ready(client, course):
