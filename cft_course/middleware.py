@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import DisallowedHost
 
 from cft_course import errors
 from lessons.publishing import pages
@@ -56,20 +57,30 @@ def security_headers(get_response):
 
 def published_pages(get_response):
     """Answer for a published page from memory, before anything else is set up for the request."""
-    # Hosts that Django accepted before: asking it again costs more than the rest of this function.
     known_hosts = set()
 
     def middleware(request):
-        if request.method in ("GET", "HEAD") and request.META.get("HTTP_HOST") in known_hosts:
+        if request.method in ("GET", "HEAD") and _is_for_us(request, known_hosts):
             page = pages.warm(request.path)
             if page and (request.is_secure() or not settings.SECURE_SSL_REDIRECT):
                 return page.respond(request)
-        response = get_response(request)
-        if response.status_code == 200 and len(known_hosts) < MOST_KNOWN_HOSTS:
-            known_hosts.add(request.META.get("HTTP_HOST"))
-        return response
+        return get_response(request)
 
     return middleware
+
+
+def _is_for_us(request, known_hosts):
+    """Tell whether Django accepts the request's host, asking it only once for each: that costs more than a page."""
+    host = request.META.get("HTTP_HOST")
+    if host in known_hosts:
+        return True
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    if len(known_hosts) < MOST_KNOWN_HOSTS:
+        known_hosts.add(host)
+    return True
 
 
 def words_for_errors(get_response):

@@ -75,3 +75,10 @@ def test_session_and_form_cookies_are_kept_from_scripts(client, course, alice):
         assert cookie["path"] == "/"
         assert not cookie["domain"]
         assert bool(cookie["secure"]) is settings.IS_PUBLIC
+
+
+def test_a_foreign_host_never_gets_a_page_even_after_a_static_file(client, course):
+    page = client.get("/about/").content.decode()
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    client.get(address, headers={"host": "elsewhere.example"}).getvalue()
+    assert client.get("/about/", headers={"host": "elsewhere.example"}).status_code == 400

@@ -1,8 +1,11 @@
 """Bring everything the server needs up to date."""
 
+import hashlib
+
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import Error as DatabaseProblem
+from django.db import DatabaseError, InterfaceError
 from django.template.loader import render_to_string
 
 from cft_course import errors
@@ -15,6 +18,15 @@ FIXTURES = ["course", "module_04", "helplines"]
 PROXY_STATUSES = [413, 502, 503, 504]
 
 
+def static_fingerprint():
+    """Return a text that changes whenever a static file of any app is added, changed or removed."""
+    facts = []
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            facts.append(f"{path} {storage.size(path)} {storage.get_modified_time(path).timestamp()}")
+    return hashlib.sha256("\n".join(sorted(facts)).encode()).hexdigest()
+
+
 class Command(BaseCommand):
     """Migrate, load the course into an empty database, collect static files and publish every page."""
 
@@ -24,18 +36,26 @@ class Command(BaseCommand):
         """Do each part; running it again changes no content. Raises ``CommandError`` with a plain sentence."""
         try:
             call_command("migrate", verbosity=0, interactive=False)
-            call_command("collectstatic", verbosity=0, interactive=False)
+            self._collect_static()
             if not Course.objects.exists():
                 self._load_course()
             pages.publish()
             self._write_proxy_pages()
-        except DatabaseProblem as error:
+        except (DatabaseError, InterfaceError) as error:
             raise CommandError(f"The database does not answer as it should: {error}") from None
         except OSError as error:
             raise CommandError(
                 f"A file cannot be written: {error.filename} ({error.strerror}). "
                 "Give this user write access to it, or set DATA_DIR to another folder."
             ) from None
+
+    def _collect_static(self):
+        """Collect the static files if any of them changed since the last time: compressing them takes a while."""
+        stamp = settings.STATIC_ROOT / ".collected"
+        fingerprint = static_fingerprint()
+        if not stamp.exists() or stamp.read_text() != fingerprint:
+            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+            stamp.write_text(fingerprint)
 
     def _load_course(self):
         call_command("loaddata", *FIXTURES, verbosity=0)
