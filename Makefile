@@ -16,6 +16,7 @@ editor: install
 
 bench: install-dev
 	@$(PY) tests/bench/pages.py
+	@$(PY) tests/bench/publishing.py
 
 lint: install-dev
 	@$(PY) -m ruff check .
