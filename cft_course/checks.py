@@ -31,6 +31,15 @@ def data_folder_is_writable(app_configs, **kwargs):
     return []
 
 
+@register(Tags.security)
+def public_site_hides_its_insides(app_configs, **kwargs):
+    """Django's own error pages show settings, code and whatever a person typed."""
+    if settings.DEBUG and settings.IS_PUBLIC:
+        hint = "Unset DEBUG, or use an http address in SITE_URL while you develop."
+        return [Error("DEBUG is on while SITE_URL is a public https address.", hint=hint, id="cft.E003")]
+    return []
+
+
 @register(Tags.security, deploy=True)
 def public_site_has_a_security_contact(app_configs, **kwargs):
     """Strangers who find a hole need an address to write to (RFC 9116)."""

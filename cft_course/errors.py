@@ -52,8 +52,8 @@ def words(status):
     return WORDS[503 if status in (502, 504) else 500 if status >= 500 else 400]
 
 
-def page(status, request=None, *, title=None, advice=None, headers=None):
-    """Return the error page for a status. It needs no database, session or request to be whole."""
+def page(status, *, title=None, advice=None, headers=None):
+    """Return the error page for a status. It needs no database and no request to be whole."""
     known_title, known_advice = words(status)
     context = {"status": status, "title": title or known_title, "advice": advice or known_advice}
     response = HttpResponse(render_to_string("error.html", context), status=status, headers=headers)
@@ -64,24 +64,23 @@ def page(status, request=None, *, title=None, advice=None, headers=None):
 
 def bad_request(request, exception=None):
     """Answer 400."""
-    return page(400, request)
+    return page(400)
 
 
 def permission_denied(request, exception=None):
     """Answer 403."""
-    return page(403, request)
+    return page(403)
 
 
 def page_not_found(request, exception=None):
     """Answer 404."""
-    return page(404, request)
+    return page(404)
 
 
 def csrf_failure(request, reason=""):
     """Answer 403 when a form's safety token is old, as after signing in again in another tab."""
     return page(
         403,
-        request,
         title="Please send that once more",
         advice=(
             "This form was open for a long time, or you signed in again elsewhere. Nothing was changed. Go back, "
@@ -93,5 +92,5 @@ def csrf_failure(request, reason=""):
 def server_error(request):
     """Answer 503 while the database is away, else 500 from a template that needs nothing at all."""
     if isinstance(sys.exc_info()[1], DATABASE_IS_AWAY):
-        return page(503, request)
+        return page(503)
     return HttpResponse(render_to_string("500.html"), status=500)

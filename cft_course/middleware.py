@@ -89,7 +89,7 @@ def words_for_errors(get_response):
     def middleware(request):
         response = get_response(request)
         if response.status_code >= 400 and not response.streaming and b"<main" not in response.content:
-            page = errors.page(response.status_code, request)
+            page = errors.page(response.status_code)
             if "Allow" in response.headers:
                 page["Allow"] = response["Allow"]
             return page
@@ -116,11 +116,11 @@ def refuse_nonsense(get_response):
 
     def middleware(request):
         if request.method not in METHODS:
-            return errors.page(405, request, headers={"Allow": ", ".join(sorted(METHODS))})
+            return errors.page(405, headers={"Allow": ", ".join(sorted(METHODS))})
         if _has_nul(request):
-            return errors.page(400, request)
+            return errors.page(400)
         if _body_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return errors.page(413, request)
+            return errors.page(413)
         return get_response(request)
 
     return middleware

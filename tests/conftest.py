@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
+from lessons import versions
 from lessons.publishing import pages
 
 
@@ -18,7 +19,7 @@ def own_folder(settings, tmp_path):
     """Give each test its own published pages, in memory and on the disk."""
     settings.DATA_DIR = tmp_path
     # With Redis, the version of the content would outlive the test.
-    cache.clear()
+    cache.delete(versions.KEY)
     pages.forget()
     yield tmp_path
     pages.forget()

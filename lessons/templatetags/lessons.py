@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import mark_safe
 
 from lessons import structured
+from lessons.markdown import render
 
 register = template.Library()
 
@@ -28,6 +29,4 @@ def address(path):
 @register.filter
 def markdown(source):
     """Render the course's Markdown."""
-    from lessons.markdown import render  # noqa: PLC0415 -- the filter has the module's name
-
     return render(source).html

@@ -17,7 +17,6 @@ class Command(BaseCommand):
     """Prepare everything, say where the site is, and become the web server."""
 
     help = "Bring everything up to date and serve the site on HOST:PORT."
-    requires_system_checks = "__all__"
 
     def handle(self, *args, **options):
         """Become gunicorn's main process; raises ``CommandError`` if the address cannot be had."""
