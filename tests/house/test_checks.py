@@ -40,8 +40,8 @@ def test_a_public_site_is_asked_for_a_security_contact(settings):
     assert checks.public_site_has_a_security_contact(None) == []
 
 
-def test_a_database_server_without_redis_is_mentioned(settings):
-    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
+def test_a_database_server_without_redis_is_mentioned(settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     settings.REDIS_URL = ""
     assert ids(checks.many_machines_share_redis(None)) == ["cft.I001"]
     settings.REDIS_URL = "redis://127.0.0.1:6379/0"
