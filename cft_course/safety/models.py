@@ -187,10 +187,15 @@ class Helpline(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["country", "name"],
-                nulls_distinct=False,
                 name="one_helpline_per_name",
                 violation_error_message="This country already has a line of this name.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(country=None),
+                name="one_worldwide_line_per_name",
+                violation_error_message="There is already a worldwide directory of this name.",
+            ),
         ]
 
     def __str__(self):
