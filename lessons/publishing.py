@@ -172,9 +172,9 @@ class Pages:
         """Return the page kept in the folder, of this version or of any, else None."""
         try:
             head, body = self._file(path).read_bytes().split(b"\n", 1)
-        except (FileNotFoundError, ValueError):
+            page = Page(body, **json.loads(head))
+        except (FileNotFoundError, ValueError, TypeError):
             return None
-        page = Page(body, **json.loads(head))
         return page if version in (None, page.version) else None
 
     def _as_it_last_was(self, path):

@@ -14,7 +14,8 @@ from lessons.publishing import pages, public_page
 @public_page(each=lambda: list(Module.objects.published().values("slug")))
 def module(request, slug):
     """Show one module: the lesson, its questions, the hand-off and the way on."""
-    found = Module.objects.published().select_related("course").filter(slug=slug).first()
+    readable = Module.objects.published().select_related("course").prefetch_related("questions")
+    found = readable.filter(slug=slug).first()
     if found is None:
         return _moved(slug)
     questions = list(found.questions.all())
