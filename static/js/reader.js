@@ -1,4 +1,4 @@
-/* Two comforts for the reader. The site is complete without this file.
+/* Three comforts for the reader. The site is complete without this file.
    It is no module, because the chosen colours must be there before the first paint. */
 
 (() => {
@@ -36,8 +36,17 @@
   apply(stored());
 
   /* Browsers differ in whether a link to a folded answer opens it; here it always does. */
+  const linked = () => {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      /* An address can end in anything. */
+      return null;
+    }
+  };
+
   const openLinkedAnswer = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = linked();
     const answer = target?.closest("details");
     if (answer && !answer.open) {
       answer.open = true;
@@ -46,6 +55,17 @@
   };
 
   addEventListener("hashchange", openLinkedAnswer);
+
+  /* On paper nothing folds. The style sheet says so too, but not every browser can read that part of it. */
+  let unfolded = [];
+
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll(".question:not([open])")];
+    unfolded.forEach((answer) => (answer.open = true));
+  });
+
+  addEventListener("afterprint", () => unfolded.forEach((answer) => (answer.open = false)));
+
   document.addEventListener("DOMContentLoaded", () => {
     openLinkedAnswer();
     const choices = document.querySelector(".appearance");
