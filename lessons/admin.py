@@ -1,6 +1,7 @@
 """What editors may change about the course, its modules and their questions."""
 
 from django.contrib import admin
+from django.contrib.admin import widgets
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -40,6 +41,15 @@ class ModuleAdmin(admin.ModelAdmin):
         (None, {"fields": ["course", "number", "title", "slug", "summary", "status", "published_on", "preview"]}),
         ("Lesson", {"fields": ["body", "handoff"]}),
     ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Give the summary room, and keep to this one page: a module's course is not edited from here."""
+        if db_field.name == "summary":
+            kwargs["widget"] = widgets.AdminTextareaWidget(attrs={"rows": 3})
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "course":
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
+        return field
 
     def get_urls(self):
         preview = path("<int:pk>/preview/", self.admin_site.admin_view(self.preview_page), name="module-preview")

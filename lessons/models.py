@@ -81,9 +81,9 @@ class Module(models.Model):
     class Status(models.TextChoices):
         """Who can see a module."""
 
-        DRAFT = "draft", "Draft: only editors see it"
-        PREPARATION = "preparation", "In preparation: listed, without a page"
-        PUBLISHED = "published", "Published: anyone can read it"
+        DRAFT = "draft", "Draft"
+        PREPARATION = "preparation", "In preparation"
+        PUBLISHED = "published", "Published"
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules")
     number = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
@@ -95,7 +95,12 @@ class Module(models.Model):
     body = MarkdownField("lesson", blank=True, help_text="Markdown. Sections begin with ## and a title.")
     handoff = MarkdownField("hand-off", blank=True, help_text="Leads from the lesson to its practice and its week.")
     published_on = models.DateField("publication date", null=True, blank=True)
-    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
+    status = models.CharField(
+        max_length=12,
+        choices=Status,
+        default=Status.DRAFT,
+        help_text="Only editors see a draft. In preparation: in the list, without a page. Published: for everyone.",
+    )
     changed = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ModuleQuerySet.as_manager()

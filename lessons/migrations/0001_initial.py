@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('body', lessons.models.MarkdownField(blank=True, help_text='Markdown. Sections begin with ## and a title.', max_length=200000, verbose_name='lesson')),
                 ('handoff', lessons.models.MarkdownField(blank=True, help_text='Leads from the lesson to its practice and its week.', max_length=200000, verbose_name='hand-off')),
                 ('published_on', models.DateField(blank=True, null=True, verbose_name='publication date')),
-                ('status', models.CharField(choices=[('draft', 'Draft: only editors see it'), ('preparation', 'In preparation: listed, without a page'), ('published', 'Published: anyone can read it')], default='draft', max_length=12)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('preparation', 'In preparation'), ('published', 'Published')], default='draft', help_text='Only editors see a draft. In preparation: in the list, without a page. Published: for everyone.', max_length=12)),
                 ('changed', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='modules', to='lessons.course')),
             ],

@@ -74,7 +74,7 @@ def site(server, transactional_db, course):
 
 
 @pytest.fixture
-def reader(site, chromium):
+def reader(chromium, site):
     """Someone who opens pages of the site. Whatever a page may never do is held against it at the end."""
     reader = Reader(chromium, site)
     yield reader

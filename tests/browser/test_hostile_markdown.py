@@ -29,7 +29,7 @@ def fires(chromium):
     context = chromium.new_context()
     context.route("**/*", lambda route: route.abort())
 
-    def fires(pieces):
+    def tell(pieces):
         page = context.new_page()
         fired = set()
         page.expose_function("alert", lambda number: fired.add(int(number)))
@@ -39,7 +39,7 @@ def fires(chromium):
         page.wait_for_timeout(300)
         return fired
 
-    yield fires
+    yield tell
     context.close()
 
 
