@@ -8,41 +8,59 @@ their inflected forms (the Porter stemmer of FTS5); the best section comes first
 import os
 import re
 import sqlite3
+import unicodedata
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import quote
 
-from django.db import Error as DatabaseProblem
-
 from lessons.files import draft_of
 from lessons.models import Module
+from lessons.outages import DATABASE_IS_AWAY
 
 LONGEST_QUERY = 200
 MOST_WORDS = 12
 MOST_RESULTS = 20
 
-# American spellings and close relatives that the stemmer does not bring together.
+# American endings and their British twins. A wrong guess, such as "doctour", finds nothing and does no harm.
+BRITISH_ENDINGS = [
+    (re.compile(r"or(?=(s|ed|ing|al|able|ful|hood|ly)?$)"), "our"),
+    (re.compile(r"iz(?=(e|es|ed|ing|ation|ations)$)"), "is"),
+    (re.compile(r"yz(?=(e|es|ed|ing)$)"), "ys"),
+    (re.compile(r"ens(?=(e|es|ed|ing)$)"), "enc"),
+    (re.compile(r"ter(s|ed)?$"), "tre"),
+    (re.compile(r"(?<=[aeiou])l(?=(ed|ing)$)"), "ll"),
+]
+# Single words, and close relatives that the stemmer does not bring together.
 KINDRED = {
-    "behavior": "behaviour",
-    "behaviors": "behaviour",
     "compassionate": "compassion",
+    "fulfill": "fulfil",
+    "gray": "grey",
     "judgment": "judgement",
     "judgmental": "judgement",
+    "mom": "mum",
     "nonjudgement": "judgement",
+    "nonjudgemental": "judgement",
     "nonjudgment": "judgement",
+    "nonjudgmental": "judgement",
     "practice": "practise",
     "practise": "practice",
-    "wellbeing": "being",
+    "program": "programme",
+    "skillful": "skilful",
+    "skillfully": "skilfully",
+    "wellbeing": "well being",
 }
 COMMON = {
     *("a", "an", "and", "are", "as", "at", "be", "by", "do", "for", "from", "how", "i", "in", "is", "it"),
     *("my", "of", "on", "or", "that", "the", "this", "to", "was", "what", "with"),
 }
 
-# Words after which a person may need something other than a lesson.
+# Words after which a person may need something other than a lesson. A false alarm costs little, a missed one much.
 CRISIS = re.compile(
-    r"suicid|\bkill|\bdie\b|\bdying\b|\bdead\b|overdos|self.?harm|(hurt|harm|cut|cutting)\W+(my|your)self"
-    r"|end (it|my life)|\bnot safe\b|\bunsafe\b|\b988\b|\bcrisis\b|\bemergency\b",
+    r"suicid|\bkill|\bdie\b|\bdying\b|\bdead\b|overdos|self.?(harm|injur)|no reason to live"
+    r"|\b(hurt|harm|cut|hang|shoot|drown|poison|starv)\w*\W+(my|your) ?self|\bcutting\b"
+    r"|\b(end|ending) (it|things|everything|my life)\b|\b(take|taking) my (own )?life\b"
+    r"|(\bnot|n['’]?t) (want|wanna|wish) (to )?(be (here|alive)|live|exist|wake up)|\bnot safe\b|\bunsafe\b|\b988\b"
+    r"|\bcrisis\b|\bemergency\b",
     re.IGNORECASE,
 )
 
@@ -87,7 +105,7 @@ class Answer:
 
 def words_of(query):
     """Return the words of a query that are worth searching for, at most twelve."""
-    words = re.findall(r"\w+", query[:LONGEST_QUERY].casefold())
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", query[:LONGEST_QUERY]).casefold())
     telling = [word for word in words if word not in COMMON and len(word) > 1]
     return list(dict.fromkeys(telling))[:MOST_WORDS]
 
@@ -113,14 +131,16 @@ def index_for(pages):
     if _version_of(index) != version:
         try:
             build(index, version)
-        except DatabaseProblem:
-            if not index.exists():
+        except DATABASE_IS_AWAY:
+            if _version_of(index) is None:
                 raise
     return index
 
 
 def build(index, version):
     """Write the index of everything published into a new file and put it in the old one's place."""
+    # Asked for first, so that a database that is away leaves no file behind.
+    documents = list(_documents())
     draft = draft_of(index)
     draft.unlink(missing_ok=True)
     connection = sqlite3.connect(draft)
@@ -128,7 +148,7 @@ def build(index, version):
         connection.executescript(SCHEMA)
         connection.execute("create table about (version text)")
         connection.execute("insert into about values (?)", [version])
-        connection.executemany("insert into section values (?, ?, ?, ?)", _documents())
+        connection.executemany("insert into section values (?, ?, ?, ?)", documents)
         connection.commit()
     finally:
         connection.close()
@@ -136,8 +156,9 @@ def build(index, version):
 
 
 def _term(word):
-    kindred = KINDRED.get(word)
-    return f'("{word}" OR "{kindred}")' if kindred else f'"{word}"'
+    """Return a word and its other spellings as one term of a query."""
+    twins = {american.sub(british, word) for american, british in BRITISH_ENDINGS} | {KINDRED.get(word, word)}
+    return "(" + " OR ".join(f'"{spelling}"' for spelling in [word, *sorted(twins - {word})]) + ")"
 
 
 def _run(match, index):
@@ -202,28 +223,33 @@ def _spaced(text):
 class _SectionReader(HTMLParser):
     """Cuts rendered HTML into sections at its headings: (id, heading, text)."""
 
+    # The words of a diagram stand in the text as well, and the number of a note is no word.
+    LEFT_OUT = {"svg", "sup"}
+    WITHIN_WORDS = {"a", "abbr", "code", "em", "strong", "sup"}
+
     def __init__(self):
         super().__init__()
         self.sections = [["", "", ""]]
         self.in_heading = False
-        self.svg_depth = 0
+        self.depth_left_out = 0
 
     def handle_starttag(self, tag, attrs):
         if tag in {"h2", "h3"}:
             self.sections.append([dict(attrs).get("id", ""), "", ""])
             self.in_heading = True
-        self.svg_depth += tag == "svg"
-        self._add(" ")
+        self.depth_left_out += tag in self.LEFT_OUT
+        if tag not in self.WITHIN_WORDS:
+            self._add(" ")
 
     def handle_endtag(self, tag):
         if tag in {"h2", "h3"}:
             self.in_heading = False
-        self.svg_depth -= tag == "svg"
+        self.depth_left_out -= tag in self.LEFT_OUT
 
     def handle_data(self, data):
-        self._add(data)
+        # The arrow that leads from a note back to its place.
+        self._add(data.replace("↩", ""))
 
     def _add(self, text):
-        # The words of a diagram stand in the text as well.
-        if not self.svg_depth:
+        if not self.depth_left_out:
             self.sections[-1][1 if self.in_heading else 2] += text

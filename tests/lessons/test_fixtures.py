@@ -44,6 +44,9 @@ def test_module_four_has_its_sections_in_order_and_its_length(module):
         "Compassion as strength, not softness",
     ]
     assert 1500 <= module.lesson.words <= 1900
+    assert (
+        1500 <= module.lesson.words + sum(question.rendered_answer.words for question in module.questions.all()) <= 1950
+    )
     assert module.minutes_to_read == 8
 
 

@@ -1,5 +1,6 @@
 """Published pages: the same bytes for everyone, few queries, and there without the database."""
 
+import gzip
 import time
 
 import pytest
@@ -12,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from cft_course.safety import current
 from lessons import versions
 from lessons.models import Course, Module
-from lessons.publishing import Pages, pages, public_page, public_paths
+from lessons.publishing import CACHE_CONTROL, Pages, pages, public_page, public_paths
+from tests.support import assert_carries_help
 
 MODULE = "/modules/what-compassion-really-is/"
 
@@ -52,8 +54,26 @@ def test_everyone_gets_the_same_bytes(course, alice):
         assert len(answers) == 1, path
 
 
+def test_no_page_sets_a_cookie_or_differs_by_one(course, editor):
+    visitor = Client(headers={"cookie": "theme=dark; csrf=x; session=stolen"})
+    for path in public_paths():
+        for response in (editor.get(path), visitor.get(path)):
+            assert not response.cookies, path
+            assert response["Vary"] == "Accept-Encoding", path
+            assert response["Cache-Control"] == CACHE_CONTROL, path
+            assert response["ETag"].startswith('W/"'), path
+
+
 def test_a_query_string_changes_nothing(client, course):
-    assert client.get("/about/?name=<script>").content == client.get("/about/").content
+    for path in public_paths():
+        assert client.get(f"{path}?name=<script>&q=x&format=json").content == client.get(path).content, path
+
+
+def test_pages_can_only_be_read(client, course):
+    for path in public_paths():
+        response = client.post(path, {"title": "Mine"})
+        assert response.status_code == 405, path
+        assert response["Allow"] == "GET, HEAD", path
 
 
 def test_a_public_view_cannot_learn_who_asks(rf, own_folder):
@@ -92,6 +112,8 @@ def test_the_page_is_zipped_for_those_who_accept_it(client, course, accepts, zip
     response = client.get("/about/", headers={"accept-encoding": accepts})
     assert (response.get("Content-Encoding") == "gzip") is zipped
     assert int(response["Content-Length"]) == len(response.content)
+    plain = gzip.decompress(response.content) if zipped else response.content
+    assert plain == client.get("/about/").content
 
 
 def test_head_answers_without_a_body(client, course):
@@ -99,6 +121,7 @@ def test_head_answers_without_a_body(client, course):
         response = client.head("/about/")
         assert response.status_code == 200
         assert response.content == b""
+        assert int(response["Content-Length"]) == len(client.get("/about/").content)
 
 
 def test_an_edit_reaches_another_process_within_two_seconds(transactional_db, client):
@@ -148,12 +171,24 @@ def test_a_rolled_back_change_publishes_nothing(transactional_db):
 def test_an_unpublished_module_is_gone_for_good(transactional_db, client):
     module = make_course()
     assert client.get(module.get_absolute_url()).status_code == 200
+    kept = pages._file(module.get_absolute_url())
+    assert kept.exists()
     module.status = Module.Status.DRAFT
     module.save()
+    assert not kept.exists()
     pages.forget()
     with connection.execute_wrapper(away):
         response = Client(raise_request_exception=False).get(module.get_absolute_url())
     assert response.status_code == 503
+
+
+def test_a_deleted_module_is_gone_for_good(transactional_db, client):
+    module = make_course()
+    address = module.get_absolute_url()
+    assert client.get(address).status_code == 200
+    module.delete()
+    assert client.get(address).status_code == 404
+    assert not pages._file(address).exists()
 
 
 def test_pages_survive_the_database_in_memory_and_in_the_folder(client, course):
@@ -165,6 +200,25 @@ def test_pages_survive_the_database_in_memory_and_in_the_folder(client, course):
         pages.forget()
         versions.share_new(pages.folder)
         assert client.get(MODULE).content == before
+
+
+def test_another_process_shows_what_the_folder_keeps_while_the_database_is_away(course):
+    pages.publish()
+    versions.share_new(pages.folder)
+    paths = public_paths()
+    with connection.execute_wrapper(away):
+        for path, make in paths.items():
+            assert Pages().fetch(path, make).body == pages._pages[path].body, path
+
+
+@pytest.mark.parametrize("path", ["/modules/never-was/", "/help/zz/", "/never/was/", "/modules/9/"])
+def test_while_the_database_is_away_a_page_that_never_was_is_a_page_of_words(course, path):
+    pages.publish()
+    with connection.execute_wrapper(away):
+        response = Client(raise_request_exception=False).get(path)
+    assert response.status_code in (404, 503)
+    assert response["Cache-Control"] == "no-store"
+    assert_carries_help(response.content.decode())
 
 
 def test_an_outdated_page_is_replaced_soon_after_the_database_is_back(client, course, monkeypatch):
