@@ -3,13 +3,16 @@
 PYTHON ?= python3
 PY = .venv/bin/python
 
-.PHONY: run test editor bench lint lock install install-dev
+.PHONY: run test coverage editor bench lint lock install install-dev
 
 run: install
 	@$(PY) manage.py serve
 
 test: install-dev
 	@$(PY) -m pytest
+
+coverage: install-dev
+	@$(PY) -m pytest --cov --cov-report=term:skip-covered
 
 editor: install
 	@$(PY) manage.py create_editor

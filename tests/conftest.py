@@ -1,5 +1,7 @@
 """What every test stands on: a folder of its own for published pages, collected static files, and the course."""
 
+import os
+
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
@@ -15,9 +17,10 @@ def collected_static():
 
 
 @pytest.fixture(autouse=True)
-def own_folder(settings, tmp_path):
-    """Give each test its own published pages, in memory and on the disk."""
+def own_folder(settings, tmp_path, monkeypatch):
+    """Give each test its own published pages, in memory, on the disk and in Redis."""
     settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(versions, "KEY", f"content-version-of-tests-{os.getpid()}")
     # With Redis, the version of the content would outlive the test.
     cache.delete(versions.KEY)
     pages.forget()

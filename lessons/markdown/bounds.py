@@ -19,6 +19,7 @@ MOST_WORK = 2_500_000
 MOST_ABBREVIATIONS = 100
 MOST_ABBREVIATED_WORDS = 500
 LONGEST_HTML = 1_000_000
+TOO_MANY_MARKS = f"This text has more than {MOST_MARKS:,} lines and marks such as brackets and stars. Please divide it."
 
 MARK = re.compile(r"""[][()<>*_`!|#:"'&\\+~^]|[-=]+|\d+\.""")
 NESTING = re.compile(r"(?:\s|>|[*+:-](?=\s)|\d+\.(?=\s))*")
@@ -42,6 +43,8 @@ def refused_at_sight(source):
     if len(source) > LONGEST_SOURCE:
         return [Refusal(None, f"This text is longer than {LONGEST_SOURCE:,} characters. Please shorten it.")]
     lines = LINE_END.split(source)
+    if len(lines) > MOST_MARKS:
+        return [Refusal(None, TOO_MANY_MARKS)]
     reasons = ((number, _refused_line(line)) for number, line in enumerate(lines, 1))
     found = [Refusal(number, reason) for number, reason in reasons if reason]
     return found[:MOST_REFUSALS] or _refused_work(lines) or _refused_abbreviations(source)
@@ -67,8 +70,7 @@ def _nesting(line):
 def _refused_work(lines):
     paragraphs = list(_paragraphs(lines))
     if len(lines) + sum(marks for _, marks, _ in paragraphs) > MOST_MARKS:
-        reason = f"This text has more than {MOST_MARKS:,} lines and marks such as brackets and stars. Please divide it."
-        return [Refusal(None, reason)]
+        return [Refusal(None, TOO_MANY_MARKS)]
     work = {number: marks * length for number, marks, length in paragraphs}
     if sum(work.values()) > MOST_WORK:
         reason = "there are too many brackets, stars, quotation marks and the like in the paragraph that begins here."

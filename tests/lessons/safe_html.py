@@ -18,7 +18,7 @@ HEADING_ID = {"id": r"[\w-]{1,200}"}
 ALIGN = {"align": "left|right|center"}
 ATTRIBUTES = {
     "a": {
-        "href": r"(?:(?:https?|mailto|tel|sms):|/(?!/)|#)[^\s\\]+|/",
+        "href": r"(?:(?:https?|mailto|tel|sms):|/(?!/)|#)[^\s\\]+|[/#]",
         "title": ".*",
         "class": "footnote-(?:ref|backref)",
     },

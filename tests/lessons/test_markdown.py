@@ -319,6 +319,10 @@ def test_lines_are_counted_as_a_browser_shows_them():
     [
         ("a" * 200_001, "This text is longer than 200,000 characters. Please shorten it."),
         ("*\n" * 2_501, "This text has more than 5,000 lines and marks such as brackets and stars. Please divide it."),
+        (
+            "[a]: /" + "b" * 4_900 + "\n\n" + "[a], " * 300,
+            "Long links or explanations are used too often in this text.",
+        ),
         ("*[a]: b\n\n" + "a " * 501, "Too many abbreviations are explained in this text. Please explain fewer."),
     ],
 )
