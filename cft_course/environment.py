@@ -5,6 +5,7 @@ that names the variable, what was found and what would do instead.
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -51,13 +52,16 @@ def origin(name, default):
     )
     try:
         parts = urlsplit(value)
-        has_bad_port = parts.port == 0
+        port = f":{parts.port}" if parts.port is not None else ""
     except ValueError:
         raise refusal from None
     extras = parts.path or parts.query or parts.fragment or parts.username
-    if parts.scheme not in {"http", "https"} or not parts.hostname or extras or has_bad_port:
+    if parts.scheme not in {"http", "https"} or extras or port == ":0" or "?" in value or "#" in value:
         raise refusal
-    return value
+    host = parts.hostname or ""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]*", host):
+        raise refusal
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
 
 def service(name, schemes):
@@ -68,9 +72,9 @@ def service(name, schemes):
     return value
 
 
-def folder(name, default):
-    """Return a folder as an absolute path, made with mode 0700 if it is not there yet."""
-    path = Path(text(name, str(default))).resolve()
+def folder(name, default, base):
+    """Return a folder, relative to the base, as an absolute path, made with mode 0700 if it is not there yet."""
+    path = Path(base, text(name, str(default))).resolve()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -93,4 +93,9 @@ def server_error(request):
     """Answer 503 while the database is away, else 500 from a template that needs nothing at all."""
     if isinstance(sys.exc_info()[1], DATABASE_IS_AWAY):
         return page(503)
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return last_page(500)
+
+
+def last_page(status):
+    """Return the page that needs nothing at all."""
+    return HttpResponse(render_to_string("500.html"), status=status)

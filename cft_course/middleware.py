@@ -5,7 +5,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import DisallowedHost
 
 from cft_course import errors
-from lessons.publishing import pages
+from lessons.publishing import CACHE_CONTROL, pages
 
 METHODS = {"GET", "HEAD", "POST"}
 MOST_KNOWN_HOSTS = 100
@@ -61,10 +61,15 @@ def published_pages(get_response):
 
     def middleware(request):
         if request.method in ("GET", "HEAD") and _is_for_us(request, known_hosts):
-            page = pages.warm(request.path)
+            page = pages.warm(request.path_info)
             if page and (request.is_secure() or not settings.SECURE_SSL_REDIRECT):
                 return page.respond(request)
-        return get_response(request)
+        response = get_response(request)
+        if response.headers.get("Cache-Control") == CACHE_CONTROL:
+            # A broken cookie of the visitor must not make Django answer with a new one here.
+            response.cookies.clear()
+            response.headers["Vary"] = "Accept-Encoding"
+        return response
 
     return middleware
 

@@ -18,19 +18,22 @@ DEBUG = environment.flag("DEBUG")
 HOST = environment.text("HOST", "127.0.0.1")
 PORT = environment.number("PORT", 8000, 1, 65535)
 SITE_URL = environment.origin("SITE_URL", f"http://127.0.0.1:{PORT}")
-DATA_DIR = environment.folder("DATA_DIR", BASE_DIR / "var")
+DATA_DIR = environment.folder("DATA_DIR", "var", base=BASE_DIR)
 SECRET_KEY = environment.secret("SECRET_KEY", DATA_DIR / "secret-key")
 DATABASE_URL = environment.service("DATABASE_URL", ["sqlite", "postgres", "postgresql"])
 REDIS_URL = environment.service("REDIS_URL", ["redis", "rediss", "unix"])
 SECURITY_CONTACT = environment.text("SECURITY_CONTACT")
 LOG_LEVEL = environment.text("LOG_LEVEL", "WARNING").upper()
+# gunicorn reads these two by itself; here nonsense is refused before anything starts.
+environment.number("WEB_WORKERS", 1, 1, 64)
+environment.number("WEB_THREADS", 4, 1, 64)
 EXTRA_HOSTS = environment.words("ALLOWED_HOSTS")
 
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
     raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}; use DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 
 # An https address is the one switch from a site on this machine to a public one.
-SITE_HOST = urlsplit(SITE_URL).hostname
+SITE_HOST = urlsplit(SITE_URL).netloc.removesuffix(f":{urlsplit(SITE_URL).port}")
 IS_PUBLIC = SITE_URL.startswith("https://")
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = [SITE_HOST, *([] if IS_PUBLIC else LOCAL_HOSTS), *EXTRA_HOSTS]

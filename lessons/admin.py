@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin import widgets
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -24,6 +25,13 @@ class CourseAdmin(admin.ModelAdmin):
     """The course's title and the words of its home and about pages."""
 
     list_display = ["title", "publisher", "series"]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not Course.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        """Deleting the course would take every lesson with it."""
+        return False
 
 
 @admin.register(Module)
@@ -68,6 +76,8 @@ class ModuleAdmin(admin.ModelAdmin):
 
     def preview_page(self, request, pk):
         """Show the module as saved, whatever its status, to editors only."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         module = get_object_or_404(Module.objects.select_related("course"), pk=pk)
         context = {
             "path": request.path,

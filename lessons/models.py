@@ -17,6 +17,18 @@ def validate_markdown(source):
         raise ValidationError([str(refusal) for refusal in refusals])
 
 
+def validate_line(text):
+    """Refuse control characters, which office programs paste unseen and which no feed or page may hold."""
+    if markdown.CONTROL.search(text) or "\n" in text:
+        raise ValidationError("There is an invisible control character in this text. Please type it again.")
+
+
+class LineField(models.CharField):
+    """One line of plain text."""
+
+    default_validators = [validate_line]
+
+
 class MarkdownField(models.TextField):
     """Text in the course's Markdown, checked when an editor saves it."""
 
@@ -39,11 +51,11 @@ class Course(models.Model):
     """The course: a title, who made it, and the words on the home and about pages."""
 
     slug = models.SlugField(max_length=80, unique=True)
-    title = models.CharField(max_length=120)
-    series = models.CharField(max_length=120, blank=True)
-    publisher = models.CharField(max_length=120)
-    headline = models.CharField(max_length=120, help_text="The large words at the top of the home page.")
-    summary = models.CharField(max_length=200, help_text="One sentence, also shown by search engines.")
+    title = LineField(max_length=120)
+    series = LineField(max_length=120, blank=True)
+    publisher = LineField(max_length=120)
+    headline = LineField(max_length=120, help_text="The large words at the top of the home page.")
+    summary = LineField(max_length=200, help_text="One sentence, also shown by search engines.")
     introduction = MarkdownField(help_text="The home page: what the course is and how it works.")
     about = MarkdownField(help_text="The about page.")
 
@@ -90,12 +102,12 @@ class Module(models.Model):
     slug = models.SlugField(
         max_length=80, unique=True, help_text="The end of the page's address. Old addresses keep working."
     )
-    title = models.CharField(max_length=120)
-    summary = models.CharField(max_length=300, help_text="One or two sentences for lists and search engines.")
+    title = LineField(max_length=120)
+    summary = LineField(max_length=300, help_text="One or two sentences for lists and search engines.")
     body = MarkdownField("lesson", blank=True, help_text="Markdown. Sections begin with ## and a title.")
     handoff = MarkdownField("hand-off", blank=True, help_text="Leads from the lesson to its practice and its week.")
     published_on = models.DateField("publication date", null=True, blank=True)
-    status = models.CharField(
+    status = LineField(
         max_length=12,
         choices=Status,
         default=Status.DRAFT,
@@ -145,6 +157,8 @@ class Module(models.Model):
             errors["published_on"] = "A published module needs a date."
         if OldSlug.objects.filter(slug=self.slug).exclude(module=self.pk).exists():
             errors["slug"] = "This was the address of another module, which still leads there."
+        if self.slug.isdigit():
+            errors["slug"] = "Please use at least one letter: addresses of digits lead by a module's number."
         if errors:
             raise ValidationError(errors)
 
@@ -187,7 +201,7 @@ class Question(models.Model):
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="questions")
     position = models.PositiveSmallIntegerField(default=1)
     slug = models.SlugField(max_length=80, help_text="The end of the question's own link.")
-    text = models.CharField("question", max_length=200)
+    text = LineField("question", max_length=200)
     answer = MarkdownField()
 
     objects = QuestionQuerySet.as_manager()

@@ -1,5 +1,5 @@
-"""What tells that the database is away, as opposed to a mistake of ours."""
+"""What tells that the database is away or beyond reading. Pages then show what was last known."""
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 
-DATABASE_IS_AWAY = (OperationalError, InterfaceError)
+DATABASE_IS_AWAY = (Error,)

@@ -11,6 +11,7 @@ import fcntl
 import gzip
 import hashlib
 import json
+import logging
 import threading
 import time
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ from django.views.decorators.http import require_safe
 from lessons import search, versions
 from lessons.files import replace_file
 from lessons.outages import DATABASE_IS_AWAY
+
+logger = logging.getLogger(__name__)
 
 CACHE_CONTROL = "public, max-age=60, s-maxage=600, stale-while-revalidate=60, stale-if-error=86400"
 
@@ -142,19 +145,20 @@ class Pages:
     def publish(self):
         """Render every public page from the database as it is now, then let every process see the new version."""
         with self._alone():
-            version = self._version = versions.new()
-            # Nothing looks the shared version up while the new one is being made.
-            self._looked = float("inf")
-            try:
-                self._make_all()
-            finally:
-                versions.share(self.folder, version)
-                self._looked = time.monotonic()
+            # Shared first: should this process die now, the others make the pages themselves.
+            self._version = versions.share_new(self.folder)
+            self._looked = time.monotonic()
+            self._make_all()
 
     def _make_all(self):
         paths = public_paths()
         for path, make in paths.items():
-            self.fetch(path, make)
+            try:
+                self.fetch(path, make)
+            except Exception:
+                # One page that cannot be made must not keep the others from being renewed or removed.
+                logger.exception("The page %s could not be published.", path)
+                self._remove(path)
         self._keep_only(paths)
         search.index_for(self)
 
@@ -172,8 +176,12 @@ class Pages:
         """Return the page kept in the folder, of this version or of any, else None."""
         try:
             head, body = self._file(path).read_bytes().split(b"\n", 1)
-            page = Page(body, **json.loads(head))
-        except (FileNotFoundError, ValueError, TypeError):
+            facts = json.loads(head)
+            # A page cut short by a full disk could lack its crisis support.
+            if facts.pop("digest") != hashlib.sha256(body).hexdigest():
+                return None
+            page = Page(body, **facts)
+        except (OSError, ValueError, TypeError, AttributeError, KeyError):
             return None
         return page if version in (None, page.version) else None
 
@@ -185,12 +193,19 @@ class Pages:
         return Page(page.body, page.content_type, self.version, held_until)
 
     def _write(self, path, page):
-        head = json.dumps({"content_type": page.content_type, "version": page.version}).encode()
-        replace_file(self._file(path), head + b"\n" + page.body)
+        digest = hashlib.sha256(page.body).hexdigest()
+        facts = {"content_type": page.content_type, "version": page.version, "digest": digest}
+        try:
+            replace_file(self._file(path), json.dumps(facts).encode() + b"\n" + page.body)
+        except OSError as error:
+            logger.error("The page %s cannot be kept on the disk (%s).", path, error)
 
     def _remove(self, path):
         self._pages.pop(path, None)
-        self._file(path).unlink(missing_ok=True)
+        try:
+            self._file(path).unlink(missing_ok=True)
+        except OSError as error:
+            logger.error("The page %s cannot be removed from the disk (%s).", path, error)
 
     def _keep_only(self, paths):
         """Remove pages that no longer exist, so that an outage never brings one back."""
@@ -218,7 +233,9 @@ def public_page(view=None, *, each=None):
     @require_safe
     @wraps(view)
     def public_view(request, **kwargs):
-        page = pages.fetch(request.path, lambda: make(request.path, kwargs))
+        # Not request.path: a header of the visitor could put something before it.
+        path = request.path_info
+        page = pages.fetch(path, lambda: make(path, kwargs))
         return page.respond(request) if isinstance(page, Page) else page
 
     public_view.make = make

@@ -115,6 +115,15 @@ def suggests_crisis(query):
     return bool(CRISIS.search(query))
 
 
+def answer(words, pages):
+    """Search everything published for the words; an index that cannot be read is built again."""
+    try:
+        return find(words, index_for(pages))
+    except sqlite3.DatabaseError:
+        (pages.folder / "search.sqlite3").unlink(missing_ok=True)
+        return find(words, index_for(pages))
+
+
 def find(words, index):
     """Search the index file for the words: all of them if any section has them all, else some."""
     terms = [_term(word) for word in words]

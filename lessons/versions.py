@@ -1,7 +1,7 @@
 """The version of the content, shared by every process.
 
-On one machine it is a small file beside the published pages; several machines share it through Redis. While Redis is
-away, the file goes on telling the processes of each machine.
+On one machine it is a small file beside the published pages; several machines share a second part through Redis. A
+change of either part is a new version, so a change made while Redis was away still counts when it is back.
 """
 
 import logging
@@ -17,39 +17,37 @@ logger = logging.getLogger(__name__)
 KEY = "content-version"
 
 
-def new():
-    """Return a version that was never used before."""
-    return secrets.token_hex(8)
-
-
 def share_new(folder):
-    """Give every process a new version, and return it."""
-    version = new()
-    share(folder, version)
-    return version
-
-
-def share(folder, version):
-    """Let every process see this version at its next look."""
-    replace_file(folder / "version", version.encode())
+    """Let every process see a new version at its next look, and return it as they will see it."""
+    version = secrets.token_hex(8)
+    try:
+        replace_file(folder / "version", version.encode())
+    except OSError as error:
+        logger.error("The version cannot be written (%s): other processes will not see this change.", error)
     if settings.REDIS_URL:
         try:
             cache.set(KEY, version, timeout=None)
         except _redis_problem():
             logger.error("Redis is away: other machines show this change after the next one.")
+    return shared(folder) or version
 
 
 def shared(folder):
     """Return the version that all processes share, or None when there is none yet."""
-    if settings.REDIS_URL:
-        try:
-            return cache.get(KEY)
-        except _redis_problem():
-            logger.warning("Redis is away: looking for changes on this machine only.")
     try:
-        return (folder / "version").read_text()
-    except FileNotFoundError:
-        return None
+        here = (folder / "version").read_bytes().hex()
+    except OSError:
+        here = ""
+    everywhere = _in_redis() if settings.REDIS_URL else ""
+    return f"{here}.{everywhere}" if here or everywhere else None
+
+
+def _in_redis():
+    try:
+        return cache.get(KEY) or ""
+    except _redis_problem():
+        logger.warning("Redis is away: looking for changes on this machine only.")
+        return ""
 
 
 def _redis_problem():

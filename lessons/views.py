@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
@@ -37,7 +37,9 @@ def module(request, slug):
 @require_safe
 def module_by_number(request, number):
     """Lead from a module's number to its page."""
-    found = get_object_or_404(Module.objects.published(), number=number)
+    found = Module.objects.published().filter(number=number).first()
+    if found is None:
+        raise Http404
     return redirect(found, permanent=False)
 
 
@@ -55,7 +57,7 @@ def find(request):
     """Search the lessons and questions. The query is neither logged nor kept."""
     query = request.GET.get("q", "").strip()
     words = search.words_of(query)
-    answer = search.find(words, search.index_for(pages)) if words else None
+    answer = search.answer(words, pages) if words else None
     context = {
         "query": query[: search.LONGEST_QUERY],
         "was_cut": len(query) > search.LONGEST_QUERY,

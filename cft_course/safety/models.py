@@ -11,7 +11,7 @@ from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.urls import reverse
 
-from lessons.models import MarkdownField
+from lessons.models import LineField, MarkdownField
 
 DISCLAIMER = """\
 CFT Course is published by Everything IFS Academy, an independent educational platform. It is not affiliated with, \
@@ -42,17 +42,17 @@ dialable = RegexValidator(r"^[0-9][0-9 -]*$", "Please give a number with digits,
 class SafetyTexts(models.Model):
     """The words of the crisis support and of the disclaimer. There is one row at most."""
 
-    crisis_question = models.CharField(
+    crisis_question = LineField(
         max_length=40, default="In crisis?", help_text="The first words of the band at the top of every page."
     )
-    crisis_elsewhere = models.CharField(
+    crisis_elsewhere = LineField(
         "local emergency",
         max_length=60,
         default="or local emergency number",
         help_text="Follows “US, Canada,” in the band and leads to the help page. Keep the words “local emergency”.",
     )
     help_text = MarkdownField("help page", default=WHO_FOR, help_text="Who the help is for and what to do now.")
-    disclaimer_summary = models.CharField(
+    disclaimer_summary = LineField(
         max_length=300,
         default=(
             "An independent course for learning and self-reflection. It is not therapy, treatment or crisis support, "
@@ -97,15 +97,15 @@ class Country(models.Model):
     """A country, or a region with one emergency number, and how to call for help there."""
 
     code = models.SlugField(max_length=10, unique=True, help_text="ISO 3166 code in small letters, such as gb.")
-    name = models.CharField(max_length=60)
-    emergency = models.CharField(
+    name = LineField(max_length=60)
+    emergency = LineField(
         "emergency number",
         max_length=20,
         blank=True,
         validators=[dialable],
         help_text="Only if confirmed. Without it the page says “your local emergency number”.",
     )
-    emergency_note = models.CharField(max_length=120, blank=True)
+    emergency_note = LineField(max_length=120, blank=True)
 
     objects = CountryQuerySet.as_manager()
 
@@ -164,20 +164,20 @@ class Helpline(models.Model):
         help_text="Empty for a worldwide directory.",
     )
     position = models.PositiveSmallIntegerField(default=1)
-    name = models.CharField(max_length=80)
-    audience = models.CharField(max_length=60, blank=True, help_text="If not for everyone, such as “Under 35”.")
-    call = models.CharField(max_length=30, blank=True, validators=[dialable])
-    call_also = models.CharField(max_length=30, blank=True, validators=[dialable])
-    text = models.CharField(max_length=30, blank=True, validators=[dialable])
-    text_keyword = models.CharField(max_length=20, blank=True)
+    name = LineField(max_length=80)
+    audience = LineField(max_length=60, blank=True, help_text="If not for everyone, such as “Under 35”.")
+    call = LineField(max_length=30, blank=True, validators=[dialable])
+    call_also = LineField(max_length=30, blank=True, validators=[dialable])
+    text = LineField(max_length=30, blank=True, validators=[dialable])
+    text_keyword = LineField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
     website = models.URLField(blank=True, validators=[URLValidator(schemes=["https"])])
-    hours = models.CharField(max_length=140, blank=True, help_text="Empty shows “Hours not confirmed”.")
-    cost = models.CharField(max_length=100, blank=True)
-    languages = models.CharField(max_length=100, blank=True)
-    note = models.CharField(max_length=200, blank=True)
-    source = models.CharField(max_length=200, blank=True, help_text="Where the facts were seen. Not shown.")
-    confidence = models.CharField(max_length=1, choices=Confidence, default=Confidence.C)
+    hours = LineField(max_length=140, blank=True, help_text="Empty shows “Hours not confirmed”.")
+    cost = LineField(max_length=100, blank=True)
+    languages = LineField(max_length=100, blank=True)
+    note = LineField(max_length=200, blank=True)
+    source = LineField(max_length=200, blank=True, help_text="Where the facts were seen. Not shown.")
+    confidence = LineField(max_length=1, choices=Confidence, default=Confidence.C)
     checked_on = models.DateField("checked on", help_text="The day somebody last compared these facts with a source.")
 
     objects = HelplineQuerySet.as_manager()

@@ -7,11 +7,12 @@ cache). ``refusing`` finds the lines.
 
 from lessons.markdown.bounds import LONGEST_HTML, LONGEST_SOURCE, MOST_REFUSALS, Refusal, refused_at_sight
 from lessons.markdown.convert import Heading
-from lessons.markdown.policy import POLICY_VERSION, safe_url
+from lessons.markdown.policy import CONTROL, POLICY_VERSION, safe_url
 from lessons.markdown.refusing import refusals
 from lessons.markdown.rendering import Rendered, render
 
 __all__ = [
+    "CONTROL",
     "LONGEST_HTML",
     "LONGEST_SOURCE",
     "MOST_REFUSALS",

@@ -77,6 +77,16 @@ def test_every_old_address_leads_to_the_present_one(client, module):
         assert (response.status_code, response["Location"]) == (301, "/modules/third/")
 
 
+def test_a_module_may_take_its_own_old_address_back(module):
+    first = module.slug
+    module.slug = "second"
+    module.save()
+    module.slug = first
+    module.full_clean()
+    module.save()
+    assert list(OldSlug.objects.values_list("slug", flat=True)) == ["second"]
+
+
 def test_an_old_address_of_a_draft_leads_nowhere(client, module):
     first = module.get_absolute_url()
     module.slug, module.status = "second", Module.Status.DRAFT

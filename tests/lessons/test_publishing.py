@@ -67,6 +67,7 @@ def test_no_page_sets_a_cookie_or_differs_by_one(course, editor):
 def test_a_query_string_changes_nothing(client, course):
     for path in public_paths():
         assert client.get(f"{path}?name=<script>&q=x&format=json").content == client.get(path).content, path
+    assert len(pages._pages) == len(list(pages.folder.glob("*.page"))) == len(public_paths())
 
 
 def test_pages_can_only_be_read(client, course):

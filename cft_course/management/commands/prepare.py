@@ -1,6 +1,7 @@
 """Bring everything the server needs up to date."""
 
 import hashlib
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -9,7 +10,7 @@ from django.db import DatabaseError, InterfaceError
 from django.template.loader import render_to_string
 
 from cft_course import errors
-from cft_course.safety.models import SafetyTexts
+from cft_course.safety.models import Country, Helpline, SafetyTexts
 from lessons.models import Course
 from lessons.publishing import pages
 
@@ -27,6 +28,17 @@ def static_fingerprint():
     return hashlib.sha256("\n".join(sorted(facts)).encode()).hexdigest()
 
 
+def refuse_to_replace_a_lost_database():
+    """Stop where an SQLite file was before: a new, empty one would look as if everything were gone."""
+    name = str(settings.DATABASES["default"]["NAME"])
+    is_a_file = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") and "memory" not in name
+    if is_a_file and not Path(name).exists() and (settings.DATA_DIR / "pages" / "version").exists():
+        raise CommandError(
+            f"The database {name} is not there, though this site was served before. Put it back, "
+            f"or remove the folder {settings.DATA_DIR / 'pages'} to begin with a new one."
+        )
+
+
 class Command(BaseCommand):
     """Migrate, load the course into an empty database, collect static files and publish every page."""
 
@@ -35,9 +47,10 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         """Do each part; running it again changes no content. Raises ``CommandError`` with a plain sentence."""
         try:
+            refuse_to_replace_a_lost_database()
             call_command("migrate", verbosity=0, interactive=False)
             self._collect_static()
-            if not Course.objects.exists():
+            if not any(model.objects.exists() for model in (Course, Country, Helpline)):
                 self._load_course()
             pages.publish()
             self._write_proxy_pages()
