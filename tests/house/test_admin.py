@@ -110,3 +110,14 @@ def test_nobody_edits_accounts_or_rights(client, course, django_user_model, alic
     client.force_login(django_user_model.objects.create_superuser("root@example.org", "a long quiet evening"))
     for path in ("auth/group/", "accounts/user/", f"accounts/user/{alice.pk}/password/", "sessions/session/"):
         assert client.get(f"/admin/{path}").status_code == 404
+
+
+def test_the_course_can_be_neither_deleted_nor_doubled(editor, course):
+    assert editor.post(f"/admin/lessons/course/{course.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert editor.get("/admin/lessons/course/add/").status_code == 403
+    assert Course.objects.count() == 1
+
+
+def test_a_preview_needs_the_right_to_see_modules(client, module, django_user_model):
+    client.force_login(django_user_model.objects.create_user("no@example.org", "a long quiet evening", is_staff=True))
+    assert client.get(f"/admin/lessons/module/{module.pk}/preview/").status_code == 403

@@ -103,3 +103,20 @@ def test_a_wrong_answer_creates_no_editor(alice, typed, django_user_model, email
     with pytest.raises(CommandError, match=told):
         call_command("create_editor", email)
     assert django_user_model.objects.count() == 1
+
+
+def test_prepare_never_loads_the_course_over_an_editors_helplines(db):
+    call_command("prepare", stdout=io.StringIO())
+    Helpline.objects.update(note="An editor's note")
+    Course.objects.all().delete()
+    call_command("prepare", stdout=io.StringIO())
+    assert set(Helpline.objects.values_list("note", flat=True)) == {"An editor's note"}
+
+
+def test_prepare_makes_no_new_database_where_one_was(db, own_folder, settings, monkeypatch):
+    lost = {"ENGINE": "django.db.backends.sqlite3", "NAME": own_folder / "course.sqlite3"}
+    monkeypatch.setitem(settings.DATABASES, "default", settings.DATABASES["default"] | lost)
+    pages.publish()
+    with pytest.raises(CommandError, match="Put it back"):
+        call_command("prepare", stdout=io.StringIO())
+    assert not (own_folder / "course.sqlite3").exists()

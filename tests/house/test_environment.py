@@ -31,6 +31,9 @@ def manage(*arguments, folder, **variables):
         ("SITE_URL", "course.example.org", "https://course.example.org"),
         ("SITE_URL", "https://course.example.org/path", "nothing after the host"),
         ("SITE_URL", "https://[broken", "nothing after the host"),
+        ("SITE_URL", "https://a_b.example", "nothing after the host"),
+        ("SITE_URL", "https://course.example.org?", "nothing after the host"),
+        ("WEB_WORKERS", "many", "whole number from 1 to 64"),
         ("SECRET_KEY", "short", "at least 50"),
         ("DATABASE_URL", "mysql://localhost/x", "must begin with"),
         ("REDIS_URL", "localhost:6379", "must begin with"),
@@ -109,6 +112,16 @@ def test_on_this_machine_nothing_asks_for_https(tmp_path):
 def test_one_variable_turns_the_public_settings_on(tmp_path):
     shown = manage("shell", "-v0", "-c", SHOW, folder=tmp_path, SITE_URL="https://course.example.org").stdout.strip()
     assert shown == "True True 63072000 __Host-session True ['course.example.org']"
+
+
+def test_capitals_in_the_address_change_nothing(tmp_path):
+    shown = manage("shell", "-v0", "-c", SHOW, folder=tmp_path, SITE_URL="HTTPS://Course.Example.org").stdout.strip()
+    assert shown == "True True 63072000 __Host-session True ['course.example.org']"
+
+
+def test_a_relative_data_folder_is_one_place_wherever_one_stands(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATA_DIR", "mine")
+    assert environment.folder("DATA_DIR", "var", base=tmp_path) == tmp_path / "mine"
 
 
 def test_deployment_checks_pass_for_a_public_site(tmp_path):

@@ -82,3 +82,10 @@ def test_a_foreign_host_never_gets_a_page_even_after_a_static_file(client, cours
     address = page.split('rel="stylesheet" href="')[1].split('"')[0]
     client.get(address, headers={"host": "elsewhere.example"}).getvalue()
     assert client.get("/about/", headers={"host": "elsewhere.example"}).status_code == 400
+
+
+def test_a_broken_form_cookie_brings_no_cookie_on_a_public_page(client, course):
+    for _ in range(2):
+        response = client.get("/about/", headers={"cookie": "csrf=x"})
+        assert not response.cookies
+        assert response["Vary"] == "Accept-Encoding"

@@ -146,9 +146,17 @@ def test_a_very_long_search_in_any_script_is_answered(site):
     assert "only its beginning was used" in page
 
 
+def test_no_header_of_a_visitor_moves_the_site(site):
+    site.get("/help/za/", headers={"SCRIPT_NAME": "/help", "Script-Name": "/help"})
+    page = site.get("/help/za/")[2]
+    assert "South Africa" in page
+    assert 'href="/help/help' not in page
+
+
 def test_the_log_holds_nothing_that_people_searched_for(site):
     site.get("/search/?q=verysecretword")
-    assert "verysecretword" not in (site.folder / "log").read_text()
+    site.say("GET /search/?q=veryésecretword HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode("latin-1"))
+    assert "secretword" not in (site.folder / "log").read_text()
 
 
 def test_an_edit_shows_on_every_process_within_two_seconds(site):

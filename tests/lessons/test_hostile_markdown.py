@@ -93,7 +93,13 @@ FAULTY = [
     *('<a href="//evil.example">x</a>', r'<a href="/\evil.example">x</a>', '<a href="/&#9;/evil.example">x</a>'),
     *('<a href="java&#10;script:alert(1)">x</a>', '<a href=" /x">x</a>', '<a href="x">x</a>', '<a target="x">x</a>'),
     *('<a href="/x" href="/y">x</a>', '<div class="admonition note card">x</div>', '<li id="x">x</li>'),
-    *('<h2 id="x y">x</h2>', '<td align="x">x</td>', '<ol start="x"></ol>', '<ol start="12345"></ol>', "<em>x"),
+    *(
+        '<h2 id="x y">x</h2>',
+        '<table><tr><td align="x">x</td></tr></table>',
+        '<ol start="x"></ol>',
+        '<ol start="12345"></ol>',
+        "<em>x",
+    ),
     *("<p>x", "x</p>", "<p><em>x</p></em>", "<!-- x -->", "<!doctype html>", "<?x?>", "x < y", "a\x02b"),
 ]
 
