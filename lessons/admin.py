@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin import widgets
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseInlineFormSet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -12,10 +13,24 @@ from django.utils.html import format_html
 from lessons.models import Course, Module, Question
 
 
+class QuestionFormSet(BaseInlineFormSet):
+    """A module's questions, saved one after the other: no slug can be passed on within one save."""
+
+    def clean(self):
+        """Refuse a slug that another question of the module still has in the database."""
+        super().clean()
+        holders = dict(Question.objects.filter(module=self.instance.pk).values_list("slug", "pk"))
+        for form in self.forms:
+            slug = form.cleaned_data.get("slug") if hasattr(form, "cleaned_data") else None
+            if holders.get(slug, form.instance.pk) != form.instance.pk:
+                form.add_error("slug", "Another question has this slug. Change that one and save first.")
+
+
 class QuestionInline(admin.StackedInline):
     """A module's questions, below its text."""
 
     model = Question
+    formset = QuestionFormSet
     extra = 0
     prepopulated_fields = {"slug": ["text"]}
 

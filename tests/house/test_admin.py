@@ -121,3 +121,15 @@ def test_the_course_can_be_neither_deleted_nor_doubled(editor, course):
 def test_a_preview_needs_the_right_to_see_modules(client, module, django_user_model):
     client.force_login(django_user_model.objects.create_user("no@example.org", "a long quiet evening", is_staff=True))
     assert client.get(f"/admin/lessons/module/{module.pk}/preview/").status_code == 403
+
+
+def test_two_questions_cannot_trade_their_slugs_in_one_save(editor, module):
+    first, second = module.questions.all()[:2]
+    changes = {"questions-TOTAL_FORMS": 2, "questions-INITIAL_FORMS": 2}
+    for place, (question, slug) in enumerate([(first, second.slug), (second, first.slug)]):
+        fields = {"id": question.pk, "module": module.pk, "position": question.position, "slug": slug}
+        fields |= {"text": question.text, "answer": "Kept words."}
+        changes |= {f"questions-{place}-{name}": value for name, value in fields.items()}
+    page = post_module(editor, module, **changes).content.decode()
+    assert "Another question has this slug" in page
+    assert "Kept words." in page
