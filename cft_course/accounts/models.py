@@ -1,9 +1,15 @@
 """The user: an email address and a password, and no name that anyone has to give."""
 
+import uuid
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+
+from cft_course.accounts import days, preferences
 
 
 class UserManager(BaseUserManager):
@@ -34,6 +40,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("editor", default=False, help_text="May sign in to admin.")
     is_active = models.BooleanField("active", default=True)
     created = models.DateTimeField(auto_now_add=True)
+    # Names the owner inside sealed words. Unlike the row's number it is never given twice.
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[days.validate_time_zone])
+    day_starts = models.TimeField(
+        "my day starts at",
+        default=time(4),
+        help_text="Until this hour of the night it is still the day before.",
+    )
+    sealed_name = models.BinaryField(null=True, editable=False)
+    shows_words = models.BooleanField("show my words in the list", default=False)
 
     objects = UserManager()
 
@@ -51,3 +67,21 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.email
+
+    def open_name(self, keyring):
+        """Return the name a learner gave, or an empty text; raises ``SealError``."""
+        return preferences.name_of(self, keyring)
+
+    @property
+    def zone(self):
+        """The learner's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def day_of(self, moment):
+        """Return the learner's own day at a moment: half past midnight still belongs to the evening before."""
+        return days.day_of(moment, self.zone, self.day_starts)
+
+    @property
+    def today(self):
+        """The learner's own day now."""
+        return self.day_of(datetime.now(UTC))
