@@ -1,5 +1,6 @@
 """System checks: a misconfigured server refuses to start and says how to mend it."""
 
+import os
 import sqlite3
 
 from django.conf import settings
@@ -29,6 +30,28 @@ def data_folder_is_writable(app_configs, **kwargs):
         message = f"The data folder {settings.DATA_DIR} cannot be written ({error.strerror})."
         return [Error(message, hint=hint, id="cft.E002")]
     return []
+
+
+@register(Tags.security)
+def admin_process_has_no_key(app_configs, **kwargs):
+    """The process that serves admin must be unable to open what learners wrote, whatever happens in it."""
+    found = [path for path in settings.KEY_DIR.glob("*.key") if os.access(path, os.R_OK)]
+    if settings.ROLE != "admin" or not found:
+        return []
+    hint = (
+        "Run it as a user of its own who may not read the key folder, or on a machine without it, "
+        "or set KEY_DIR to a folder that is not there."
+    )
+    return [Error(f"CFT_ROLE is admin, yet the key file {found[0]} can be read.", hint=hint, id="cft.E004")]
+
+
+@register(Tags.security)
+def admin_process_shares_the_keys_database(app_configs, **kwargs):
+    """Deleting an account there must delete the learner's key where it is, and not in a database of its own."""
+    if settings.ROLE != "admin" or not settings.DATABASE_URL or settings.KEYS_DATABASE_URL:
+        return []
+    hint = "Set KEYS_DATABASE_URL in both processes to the same database, so that deleting an account reaches its key."
+    return [Error("CFT_ROLE is admin, yet KEYS_DATABASE_URL is empty.", hint=hint, id="cft.E005")]
 
 
 @register(Tags.security)

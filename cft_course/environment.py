@@ -39,6 +39,24 @@ def number(name, default, low, high):
     return int(value)
 
 
+def choice(name, default, choices):
+    """Return one of a few words."""
+    value = text(name, default).lower()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}; use {' or '.join(filter(None, choices))}.")
+    return value
+
+
+def address(name, default):
+    """Return the address of a page on the web, such as https://example.org/weather."""
+    value = text(name, default)
+    if not re.fullmatch(r"https://[a-z0-9.-]+(/[^\s\"<>\\]*)?", value):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; use the https address of a page, with its host in small letters."
+        )
+    return value
+
+
 def words(name, default=()):
     """Return a comma-separated variable as a list of its non-empty parts."""
     return [part.strip() for part in text(name).split(",") if part.strip()] or list(default)
@@ -72,9 +90,11 @@ def service(name, schemes):
     return value
 
 
-def folder(name, default, base):
-    """Return a folder, relative to the base, as an absolute path, made with mode 0700 if it is not there yet."""
+def folder(name, default, base, make=True):
+    """Return a folder, relative to the base, as an absolute path; made with mode 0700 if it is not there, if wanted."""
     path = Path(base, text(name, str(default))).resolve()
+    if not make:
+        return path
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

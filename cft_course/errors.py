@@ -1,11 +1,22 @@
-"""Error pages: plain words, what to do next, and the crisis support, whatever went wrong."""
+"""Error pages: plain words, what to do next, and the crisis support, whatever went wrong.
+
+Where someone was writing, the error page is the form again, with their words in it.
+"""
 
 import sys
 
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 
+from cft_course.accounts.hashers import TooManySigningIn
+from journal.keys.errors import SealError
+from journal.words import LONGEST_ANSWER
 from lessons.outages import DATABASE_IS_AWAY
+
+RESTING = (*DATABASE_IS_AWAY, SealError)
 
 # For each status: the title, and what to do now.
 WORDS = {
@@ -27,7 +38,7 @@ WORDS = {
     ),
     413: (
         "That is more than this site can take at once",
-        "Please send a shorter text. Your browser still has what you wrote: go back to find it.",
+        "Nothing was saved. If your browser still shows the text, copy it somewhere safe before you shorten it.",
     ),
     429: (
         "One moment, please",
@@ -62,9 +73,62 @@ def page(status, *, title=None, advice=None, headers=None):
     return response
 
 
+# For each problem with a form that holds someone's words: the title, and what to do now.
+SIGNED_OUT = (
+    "You are signed out, and your words are here",
+    "Sign in in a second tab, then come back to this one and save again. Nothing has been lost.",
+)
+OLD_FORM = (
+    "Please look at this once more, then save again",
+    "This page was open for a long time, or you signed in again somewhere else. Check that these words are yours.",
+)
+RESTING_FORM = (
+    "Saving is resting for a moment, and your words are here",
+    "Nothing has been lost. Leave this page open and save again in a few minutes, or copy the words somewhere safe.",
+)
+BROKEN_FORM = (
+    "That did not work, and your words are here",
+    "It is not something you did. Please save again, or copy the words somewhere safe first.",
+)
+
+
+def words_back(request, status, told):
+    """Return the form that was sent with its words in it, or None if nobody was writing there.
+
+    Needs no database and no session. Its form carries a fresh token; nothing of it is stored.
+    """
+    fields = _writing_fields(request)
+    if request.method != "POST" or not fields or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return None
+    try:
+        sent = request.POST
+    except (BadRequest, SuspiciousOperation, OSError):
+        # Nothing that a form of this site sends.
+        return None
+    title, advice = told
+    texts = [sent.get(name, "").replace("\0", "") for name in fields]
+    rest = [(name, value) for name, value in sent.items() if name not in {*fields, "csrfmiddlewaretoken"}]
+    context = {"title": title, "advice": advice, "texts": list(zip(fields, texts, strict=True)), "rest": rest}
+    html = render_to_string(
+        "words_back.html", context | {"is_signed_out": told is SIGNED_OUT, "longest": LONGEST_ANSWER}, request
+    )
+    response = HttpResponse(html, status=status)
+    patch_vary_headers(response, ("Cookie",))
+    if status == 503:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _writing_fields(request):
+    match = getattr(request, "resolver_match", None)
+    return getattr(match.func, "keeps_words", ()) if match else ()
+
+
 def bad_request(request, exception=None):
-    """Answer 400."""
-    return page(400)
+    """Answer 400; where words were saved just before the person was signed out elsewhere, say that they were."""
+    if isinstance(exception, SessionInterrupted) and getattr(request, "is_saved", False):
+        return page(400, title="Saved, and you are signed out", advice="Your words are kept. Sign in to see them.")
+    return words_back(request, 400, BROKEN_FORM) or page(400)
 
 
 def permission_denied(request, exception=None):
@@ -77,9 +141,14 @@ def page_not_found(request, exception=None):
     return page(404)
 
 
+def signed_out(request):
+    """Answer 403 to someone who was signed out while writing, with their words; else None."""
+    return words_back(request, 403, SIGNED_OUT)
+
+
 def csrf_failure(request, reason=""):
     """Answer 403 when a form's safety token is old, as after signing in again in another tab."""
-    return page(
+    return words_back(request, 403, OLD_FORM) or page(
         403,
         title="Please send that once more",
         advice=(
@@ -90,10 +159,13 @@ def csrf_failure(request, reason=""):
 
 
 def server_error(request):
-    """Answer 503 while the database is away, else 500 from a template that needs nothing at all."""
-    if isinstance(sys.exc_info()[1], DATABASE_IS_AWAY):
-        return page(503)
-    return last_page(500)
+    """Answer 503 while the database or a key is away, else 500 from a template that needs nothing at all."""
+    problem = sys.exc_info()[1]
+    if isinstance(problem, TooManySigningIn):
+        return page(503, title=WORDS[429][0], advice="Many people are signing in just now. Please try again shortly.")
+    if isinstance(problem, RESTING):
+        return words_back(request, 503, RESTING_FORM) or page(503)
+    return words_back(request, 500, BROKEN_FORM) or last_page(500)
 
 
 def last_page(status):

@@ -1,24 +1,24 @@
 """What happens to every request before and after its view, outermost first."""
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import DisallowedHost
+from django.http import JsonResponse
 
-from cft_course import errors
+from cft_course import csp, errors
+from cft_course.accounts import sessions
 from lessons.publishing import CACHE_CONTROL, pages
 
 METHODS = {"GET", "HEAD", "POST"}
 MOST_KNOWN_HOSTS = 100
-
-
-def _policy(directives):
-    return "; ".join(" ".join([name, *sources]) for name, sources in directives.items())
+IMPORT_PATH = "/accounts/import/"
 
 
 def _headers():
     """Return the headers of every response; OWASP ASVS 5.0, V3.4."""
     headers = {
-        "Content-Security-Policy": _policy(settings.SECURE_CSP),
+        "Content-Security-Policy": csp.policy(),
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": (
@@ -93,7 +93,7 @@ def words_for_errors(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if response.status_code >= 400 and not response.streaming and b"<main" not in response.content:
+        if response.status_code >= 400 and not _is_whole(response):
             page = errors.page(response.status_code)
             if "Allow" in response.headers:
                 page["Allow"] = response["Allow"]
@@ -101,6 +101,11 @@ def words_for_errors(get_response):
         return response
 
     return middleware
+
+
+def _is_whole(response):
+    """Tell whether an error response has a page of its own, or is what a script of ours asked for."""
+    return response.streaming or isinstance(response, JsonResponse) or b"<main" in response.content
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -113,7 +118,15 @@ class LoginRequired(LoginRequiredMiddleware):
         """Return None for an open view, else what Django decides."""
         if not getattr(view_func, "login_required", True):
             return None
+        if request.user.is_authenticated and sessions.over(request):
+            logout(request)
+        elif request.user.is_authenticated:
+            sessions.renew(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request, view_func):
+        """Send a visitor to sign in; whoever was signed out while writing gets their words back instead."""
+        return errors.signed_out(request) or super().handle_no_permission(request, view_func)
 
 
 def refuse_nonsense(get_response):
@@ -122,9 +135,9 @@ def refuse_nonsense(get_response):
     def middleware(request):
         if request.method not in METHODS:
             return errors.page(405, headers={"Allow": ", ".join(sorted(METHODS))})
-        if _has_nul(request):
+        if _has_nul(request) or not _is_utf8(request):
             return errors.page(400)
-        if _body_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if _body_length(request) > _longest_body(request):
             return errors.page(413)
         return get_response(request)
 
@@ -135,6 +148,16 @@ def _has_nul(request):
     # PostgreSQL refuses a NUL in any text, so none may reach a query. A quoted cookie can hold one as \000.
     texts = [request.path, request.META.get("QUERY_STRING", "").replace("%00", "\0"), *request.COOKIES.values()]
     return any("\0" in text for text in texts)
+
+
+def _is_utf8(request):
+    """Tell whether a form comes in the one encoding that forms of this site have."""
+    return (request.content_params or {}).get("charset", "utf-8").lower() in ("utf-8", "utf8")
+
+
+def _longest_body(request):
+    """Return how many bytes a request may bring: a form's worth, or a whole journal where one is brought in."""
+    return settings.LONGEST_UPLOAD if request.path_info == IMPORT_PATH else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _body_length(request):

@@ -1,10 +1,11 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
-from cft_course import views
+from cft_course import leaving, views
 from lessons import feeds
 from lessons.publishing import public_page
 
@@ -20,7 +21,9 @@ urlpatterns = [
     path("about/", views.about, name="about"),
     path("", include("cft_course.safety.urls")),
     path("", include("lessons.urls")),
-    path("admin/", admin.site.urls),
+    path("leave/", leaving.leave, name="leave"),
+    path("leaving/", leaving.leaving, name="leaving"),
+    path("accounts/", include("cft_course.accounts.urls")),
     path("sitemap.xml", public_page(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
@@ -29,3 +32,12 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     *views.MOVED,
 ]
+
+# One process does everything, unless CFT_ROLE splits the journal from admin.
+if settings.ROLE != "admin":
+    urlpatterns += [
+        path("accounts/", include("cft_course.accounts.keepsakes.urls")),
+        path("journal/", include("journal.urls")),
+    ]
+if settings.ROLE != "web":
+    urlpatterns.append(path("admin/", admin.site.urls))

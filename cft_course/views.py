@@ -19,6 +19,8 @@ from lessons.outages import DATABASE_IS_AWAY
 from lessons.publishing import public_page
 
 PLAIN = "text/plain; charset=utf-8"
+# What crawlers leave alone.
+PRIVATE_PARTS = ["accounts", "admin", "journal", "leave", "search"]
 
 
 @public_page
@@ -46,7 +48,7 @@ def about(request):
 @public_page
 def robots(request):
     """Tell crawlers what to leave alone (RFC 9309) and where the sitemap is."""
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search/", ""]
+    lines = ["User-agent: *", *(f"Disallow: /{part}/" for part in PRIVATE_PARTS), ""]
     lines.append(f"Sitemap: {structured.address('/sitemap.xml')}\n")
     return HttpResponse("\n".join(lines), content_type=PLAIN)
 

@@ -15,7 +15,7 @@ from cft_course import environment
 host = environment.text("HOST", "127.0.0.1")
 bind = f"{f'[{host}]' if ':' in host else host}:{environment.number('PORT', 8000, 1, 65535)}"
 workers = environment.number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
-threads = environment.number("WEB_THREADS", 4, 1, 64)
+threads = environment.number("WEB_THREADS", 8, 1, 64)
 worker_class = "gthread"
 keepalive = 5
 # Without it, one worker sometimes takes every connection and the page rate falls to a third.

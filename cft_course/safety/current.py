@@ -11,7 +11,7 @@ _last = {}
 def texts():
     """Return the current ``SafetyTexts``; while the database is away, the last known or the built-in ones."""
     version = pages.version
-    if _last.get("version") != version:
+    if "texts" not in _last or _last.get("version") != version:
         try:
             _last.update(texts=SafetyTexts.current(), version=version)
         except DATABASE_IS_AWAY:

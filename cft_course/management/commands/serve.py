@@ -24,7 +24,9 @@ class Command(BaseCommand):
         call_command("prepare", stdout=self.stdout)
         connections.close_all()
         self.stdout.write(f"\nThe course is at {self._address()}\n")
-        self.stdout.write("To edit it: in a second terminal run `make editor`, then open /admin/ there.")
+        if settings.ROLE != "web":
+            self.stdout.write("To edit it: in a second terminal run `make editor`, then open /admin/ there. The first")
+            self.stdout.write("sign-in asks to set up a second step, in an authenticator app or as a passkey.")
         self.stdout.write("Stop with Ctrl+C.\n\n")
         self.stdout.flush()
         # In this process, because everything is loaded here already: a second start would cost another second.
