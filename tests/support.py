@@ -1,6 +1,7 @@
-"""What several tests ask of a page."""
+"""What several tests need."""
 
 import re
+import time
 
 
 def assert_carries_help(html):
@@ -14,3 +15,34 @@ def assert_carries_help(html):
     assert band.start() < html.index("<main")
     assert "not therapy, treatment or crisis support" in html
     assert 'href="/disclaimer/"' in html
+
+
+def authenticator(user):
+    """Return the user's authenticator app and its secret, which is made if there is none."""
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415 -- models are ready only later
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: PLC0415 -- as above
+
+    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return found or TOTP.activate(user, generate_totp_secret()).instance
+
+
+def code_now(user):
+    """Return what the user's authenticator app shows now."""
+    from allauth.mfa.totp.internal import auth  # noqa: PLC0415 -- as above
+    from allauth.mfa.utils import decrypt  # noqa: PLC0415 -- as above
+
+    counter = int(time.time()) // 30
+    return auth.format_hotp_value(auth.hotp_value(decrypt(authenticator(user).data["secret"]), counter))
+
+
+def sign_in(client, user):
+    """Sign a client in with a second factor, and return it."""
+    factor = authenticator(user)
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "at": time.time(), "id": factor.pk, "type": factor.type}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return client

@@ -5,14 +5,19 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 
+from django.contrib.auth import get_user_model
+
+from tests.support import authenticator, code_now
+
 MODULE = "/modules/what-compassion-really-is/"
-LOGIN = "/admin/login/"
+LOGIN = "/accounts/login/"
 # Every page that anyone can open, by a short name.
 PAGES = {
     "home": "/",
     "module": MODULE,
     "questions": "/questions/",
     "about": "/about/",
+    "leaving": "/leaving/",
     "disclaimer": "/disclaimer/",
     "help": "/help/",
     "country": "/help/gb/",
@@ -22,6 +27,7 @@ PAGES = {
     "search-crisis": "/search/?q=suicide",
     "not-found": "/nothing/here/",
     "login": LOGIN,
+    "sign-up": "/accounts/signup/",
 }
 STATUSES = {"/nothing/here/": 404}
 
@@ -67,11 +73,16 @@ class Reader:
             yield path, page
 
     def sign_in(self, page):
-        """Fill in the login form as Alice, the editor, and send it."""
-        self.go(page, LOGIN)
-        page.fill("[name=username]", "alice@example.org")
+        """Sign in as Alice, the editor, with her password and the code of her authenticator app."""
+        alice = get_user_model().objects.get(email="alice@example.org")
+        authenticator(alice)
+        self.go(page, f"{LOGIN}?next=/admin/")
+        page.fill("[name=login]", alice.email)
         page.fill("[name=password]", "a long quiet evening")
-        page.click("[type=submit]")
+        page.press("[name=password]", "Enter")
+        page.wait_for_url(f"{self.site}/accounts/2fa/**")
+        page.fill("[name=code]", code_now(alice))
+        page.press("[name=code]", "Enter")
         page.wait_for_url(f"{self.site}/admin/")
 
     def leave(self):

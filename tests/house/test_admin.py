@@ -1,34 +1,62 @@
 """What editors can do in admin, and what nobody can."""
 
+import pytest
 from django.contrib import admin
 
 from cft_course.safety.models import SafetyTexts
 from lessons.models import Course, Module
+from tests import support
 from tests.house.test_bad_input import post_module
 
 MODULE = "/modules/what-compassion-really-is/"
 
 
-def test_only_content_is_registered():
+def test_only_content_and_learners_are_registered():
     names = {model._meta.label for model in admin.site._registry}
-    assert names == {"lessons.Course", "lessons.Module", "safety.SafetyTexts", "safety.Country", "safety.Helpline"}
+    content = {"lessons.Course", "lessons.Module", "safety.SafetyTexts", "safety.Country", "safety.Helpline"}
+    assert names == content | {"journal.Prompt", "accounts.User"}
 
 
 def test_a_visitor_is_sent_to_sign_in(client, course):
-    response = client.get("/admin/lessons/module/")
-    assert response.status_code == 302
-    assert response["Location"].startswith("/admin/login/")
+    for path in ("/admin/", "/admin/lessons/module/"):
+        response = client.get(path, follow=True)
+        assert response.redirect_chain[-1][0] == f"/accounts/login/?next={path}"
 
 
-def test_a_learner_cannot_enter(client, course, django_user_model):
-    client.force_login(django_user_model.objects.create_user("lea@example.org", "a long quiet evening"))
-    assert client.get("/admin/lessons/module/").status_code == 302
+@pytest.mark.parametrize("elsewhere", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)", ""])
+def test_signing_in_never_leads_to_another_site(client, editor, elsewhere):
+    assert editor.get("/admin/login/", {"next": elsewhere})["Location"] == "/admin/"
+    client.logout()
+    assert client.get("/admin/login/", {"next": elsewhere})["Location"] == "/accounts/login/?next=/admin/"
+
+
+def test_a_learner_cannot_enter(learner, course):
+    response = learner.get("/admin/lessons/module/", follow=True)
+    assert response.status_code == 403
+    assert "This page is closed" in response.content.decode()
 
 
 def test_an_editor_signs_in_with_an_address_in_any_capitals(client, course, alice):
-    data = {"username": "ALICE@example.org", "password": "a long quiet evening"}
-    assert client.post("/admin/login/", data).status_code == 302
+    support.authenticator(alice)
+    data = {"login": "ALICE@example.org", "password": "a long quiet evening"}
+    response = client.post("/accounts/login/?next=/admin/", data)
+    assert response["Location"].startswith("/accounts/2fa/authenticate/")
+    assert client.get("/admin/").status_code == 302
+    assert client.post(response["Location"], {"code": support.code_now(alice)}).status_code == 302
     assert client.get("/admin/").status_code == 200
+
+
+def test_editors_sign_out_and_change_passwords_where_everyone_does(editor, course):
+    assert editor.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
+    assert editor.get("/admin/password_change/done/")["Location"] == "/accounts/password/change/"
+    assert editor.post("/admin/logout/")["Location"] == "/accounts/logout/"
+    assert 'action="/accounts/logout/"' in editor.get("/admin/").content.decode()
+
+
+def test_editors_word_the_prompts(editor, db):
+    data = {"text": "What was kind today?", "position": 1, "is_offered": "on"}
+    assert editor.post("/admin/journal/prompt/add/", data).status_code == 302
+    assert "What was kind today?" in editor.get("/admin/journal/prompt/").content.decode()
 
 
 def test_an_edited_lesson_shows_at_once(editor, module, django_capture_on_commit_callbacks):
@@ -106,10 +134,12 @@ def test_the_course_can_be_edited(editor, course, client):
     assert Course.objects.get().headline == "Another headline"
 
 
-def test_nobody_edits_accounts_or_rights(client, course, django_user_model, alice):
-    client.force_login(django_user_model.objects.create_superuser("root@example.org", "a long quiet evening"))
-    for path in ("auth/group/", "accounts/user/", f"accounts/user/{alice.pk}/password/", "sessions/session/"):
+def test_nobody_edits_editors_or_rights(client, course, superuser, alice):
+    support.sign_in(client, superuser)
+    for path in ("auth/group/", f"accounts/user/{alice.pk}/password/", "sessions/session/", "mfa/authenticator/"):
         assert client.get(f"/admin/{path}").status_code == 404
+    assert client.get(f"/admin/accounts/user/{alice.pk}/delete/").status_code == 404
+    assert alice.email not in client.get("/admin/accounts/user/").content.decode()
 
 
 def test_the_course_can_be_neither_deleted_nor_doubled(editor, course):
@@ -119,7 +149,7 @@ def test_the_course_can_be_neither_deleted_nor_doubled(editor, course):
 
 
 def test_a_preview_needs_the_right_to_see_modules(client, module, django_user_model):
-    client.force_login(django_user_model.objects.create_user("no@example.org", "a long quiet evening", is_staff=True))
+    support.sign_in(client, django_user_model.objects.create_user("no@example.org", "a long evening", is_staff=True))
     assert client.get(f"/admin/lessons/module/{module.pk}/preview/").status_code == 403
 
 

@@ -29,6 +29,28 @@ def test_a_data_folder_that_is_gone_is_named(settings, tmp_path):
     assert ids(checks.data_folder_is_writable(None)) == ["cft.E002"]
 
 
+def test_an_admin_process_that_can_read_a_key_is_refused(settings, tmp_path):
+    settings.KEY_DIR = tmp_path / "other-keys"
+    settings.ROLE = "admin"
+    assert checks.admin_process_has_no_key(None) == []
+    settings.KEY_DIR.mkdir()
+    (settings.KEY_DIR / "k1.key").touch()
+    found = checks.admin_process_has_no_key(None)
+    assert ids(found) == ["cft.E004"]
+    assert "k1.key" in found[0].msg
+    settings.ROLE = ""
+    assert checks.admin_process_has_no_key(None) == []
+
+
+def test_an_admin_process_must_reach_the_keys_that_it_deletes(settings):
+    settings.ROLE = "admin"
+    settings.DATABASE_URL = "postgres://database/course"
+    settings.KEYS_DATABASE_URL = ""
+    assert ids(checks.admin_process_shares_the_keys_database(None)) == ["cft.E005"]
+    settings.KEYS_DATABASE_URL = "postgres://database/course_keys"
+    assert checks.admin_process_shares_the_keys_database(None) == []
+
+
 def test_debug_on_a_public_site_is_refused(settings):
     settings.DEBUG = settings.IS_PUBLIC = True
     assert ids(checks.public_site_hides_its_insides(None)) == ["cft.E003"]

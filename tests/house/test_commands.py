@@ -4,12 +4,15 @@ import io
 import socket
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from cft_course.management.commands.create_editor import editors
 from cft_course.safety.models import Helpline, SafetyTexts
 from lessons.models import Course, Module, Question
 from lessons.publishing import pages
+from tests.support import sign_in
 
 PASSWORD = "a long quiet evening"
 
@@ -80,12 +83,37 @@ def test_serve_says_plainly_that_an_address_is_not_here(settings):
 def test_a_new_editor_can_change_content_and_nothing_else(client, course, typed, django_user_model):
     typed(PASSWORD, PASSWORD)
     call_command("create_editor", "Bea@Example.org", stdout=io.StringIO())
-    assert client.login(username="bea@example.org", password=PASSWORD)
-    assert client.get("/admin/lessons/module/").status_code == 200
-    assert client.get("/admin/safety/helpline/").status_code == 200
     bea = django_user_model.objects.get_by_natural_key("bea@example.org")
+    sign_in(client, bea)
+    for path in ("lessons/module/", "safety/helpline/", "journal/prompt/"):
+        assert client.get(f"/admin/{path}").status_code == 200
+    assert client.get("/admin/accounts/user/").status_code == 403
     assert not bea.is_superuser
-    assert not bea.has_perm("accounts.change_user")
+    for right in ("accounts.view_user", "accounts.change_user", "journal.view_entry"):
+        assert not bea.has_perm(right)
+
+
+def test_a_new_editor_is_told_of_the_second_step_and_can_set_one_up(typed, db):
+    told = io.StringIO()
+    typed(PASSWORD, PASSWORD)
+    call_command("create_editor", "bea@example.org", stdout=told)
+    assert "second step" in told.getvalue()
+    assert EmailAddress.objects.get(email="bea@example.org", primary=True).verified
+
+
+def test_an_editor_can_be_given_the_learners_too(client, course, typed, lea, django_user_model):
+    typed(PASSWORD, PASSWORD)
+    call_command("create_editor", "bea@example.org", learners=True, stdout=io.StringIO())
+    sign_in(client, django_user_model.objects.get(email="bea@example.org"))
+    assert "Delete this account" in client.get(f"/admin/accounts/user/{lea.pk}/change/").content.decode()
+
+
+def test_the_group_of_editors_gets_its_rights_anew_with_each_editor(alice, db):
+    group = alice.groups.get()
+    before = set(group.permissions.all())
+    group.permissions.clear()
+    editors()
+    assert set(group.permissions.all()) == before
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_every_response_has_the_headers(editor, course):
         response = editor.get(f"/{address}")
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["X-Frame-Options"] == "DENY"
-        assert response["Referrer-Policy"] == "same-origin"
+        assert response["Referrer-Policy"] == ("no-referrer" if address == "leave/" else "same-origin")
         assert response["Cross-Origin-Opener-Policy"] == "same-origin"
         assert response["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "camera=()" in response["Permissions-Policy"]
@@ -66,8 +66,8 @@ def test_nothing_of_the_server_is_served(client, course, path):
 
 
 def test_session_and_form_cookies_are_kept_from_scripts(client, course, alice):
-    form = client.get("/admin/login/")
-    response = client.post("/admin/login/", {"username": alice.email, "password": "a long quiet evening"})
+    form = client.get("/accounts/login/")
+    response = client.post("/accounts/login/", {"login": alice.email, "password": "a long quiet evening"})
     assert response.status_code == 302
     for cookie in (*form.cookies.values(), *response.cookies.values()):
         assert cookie["httponly"]
