@@ -20,6 +20,8 @@ editor: install
 bench: install-dev
 	@$(PY) tests/bench/pages.py
 	@$(PY) tests/bench/publishing.py
+	@$(PY) tests/bench/sealing.py
+	@$(PY) tests/bench/journal.py
 
 lint: install-dev
 	@$(PY) -m ruff check .

@@ -104,8 +104,9 @@ class Pages:
         """The version of the content, looked up at most once a second."""
         now = time.monotonic()
         if now - self._looked > SECONDS_BETWEEN_LOOKS:
-            self._looked = now
             self._version = versions.shared(self.folder) or self._version or versions.share_new(self.folder)
+            # After the version, because another thread may ask in between.
+            self._looked = now
         return self._version
 
     def warm(self, path):

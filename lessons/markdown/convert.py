@@ -23,7 +23,7 @@ class Heading:
     text: str
 
 
-class Refused(Exception):  # noqa: N818 -- a state of the text, not an error of the program
+class Refused(Exception):
     """Raised for a text that is not to be parsed, with a list of ``Refusal``."""
 
     def __init__(self, found):
