@@ -53,7 +53,33 @@ class WordsField(forms.CharField):
             )
 
 
-class NoteForm(forms.Form):
+class WritingForm(forms.Form):
+    """A form that someone writes in: nothing they sent is lost, and what cannot be kept is said."""
+
+    def __init__(self, data=None, **kwargs):
+        self.had_nul = False
+        super().__init__(self._without_nul(data), **kwargs)
+
+    def _without_nul(self, data):
+        """Return the data without the one character that no page and no database can hold."""
+        if data is None or not any("\0" in value for values in data.lists() for value in values[1]):
+            return data
+        self.had_nul = True
+        data = data.copy()
+        for name, values in list(data.lists()):
+            data.setlist(name, [value.replace("\0", "") for value in values])
+        return data
+
+    def refuse_nul(self):
+        """Say so if something was taken out; raises ``ValidationError``."""
+        if self.had_nul:
+            raise forms.ValidationError(
+                "There was an invisible character (NUL) in this text that cannot be kept. It has been taken out; "
+                "please look it over and save again."
+            )
+
+
+class NoteForm(WritingForm):
     """Write a note, new or not: the words, the question they answer, and the module they are about."""
 
     text = WordsField(label="Your words")
@@ -67,8 +93,7 @@ class NoteForm(forms.Form):
     def __init__(self, data=None, *, keyring, entry=None, **kwargs):
         self.keyring = keyring
         self.entry = entry
-        self.had_nul = False
-        super().__init__(self._without_nul(data), **kwargs)
+        super().__init__(data, **kwargs)
         if entry and entry.module_id:
             # An editor may have taken the module back for a while; the note stays about it.
             self.fields["module"].queryset = Module.objects.filter(
@@ -87,23 +112,9 @@ class NoteForm(forms.Form):
         initial = {"text": answer.text, "question": answer.question, "module": entry.module_id}
         return cls(keyring=keyring, entry=entry, initial=initial | {"revision": entry.revision})
 
-    def _without_nul(self, data):
-        """Return the data without the one character that no page and no database can hold."""
-        if data is None or "\0" not in "".join(data.values()):
-            return data
-        self.had_nul = True
-        data = data.copy()
-        for name in data:
-            data[name] = data[name].replace("\0", "")
-        return data
-
     def clean_text(self):
         """Say so if something was taken out, and that there is nothing to keep yet."""
-        if self.had_nul:
-            raise forms.ValidationError(
-                "There was an invisible character (NUL) in this text that cannot be kept. It has been taken out; "
-                "please look it over and save again."
-            )
+        self.refuse_nul()
         if not self.cleaned_data["text"].strip():
             raise forms.ValidationError("There are no words here yet. One is enough.")
         return self.cleaned_data["text"]

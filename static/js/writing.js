@@ -1,37 +1,55 @@
-/* Saves a note as it is written: a moment after typing stops, and when the page is left. The page works without this.
+/* Saves a page as it is written: a moment after typing stops, and when the page is left. The page works without this.
    Nothing is ever stored in the browser. */
 
 const QUIET_MS = 1500;
 /* Browsers refuse to send more than this from a page that is being left. */
 const LONGEST_FAREWELL = 60000;
+/* What every form carries besides someone's answers. */
+const BOOKKEEPING = ["csrfmiddlewaretoken", "revision", "token"];
 
 class Writing {
   constructor(form) {
     this.form = form;
-    this.text = form.elements.text;
+    this.texts = [...form.querySelectorAll("textarea[data-longest]")];
     this.status = form.querySelector("[data-status]");
     this.counter = form.querySelector("[data-counter]");
-    this.longest = Number(this.text.dataset.longest);
+    /* A question may be left blank again; a note may not. */
+    this.mayBeBlank = "mayBeBlank" in form.dataset;
     /* Words that came back with the page are nowhere else yet. */
     this.isStuck = "unsaved" in form.dataset;
     this.saved = this.isStuck ? null : this.content();
     this.sending = null;
-    form.addEventListener("input", () => this.noticeInput());
-    form.addEventListener("submit", (event) => this.finish(event));
-    document.addEventListener("visibilitychange", () => document.hidden && this.farewell());
-    addEventListener("pagehide", () => this.farewell());
-    addEventListener("beforeunload", (event) => this.warn(event));
-    addEventListener("leaving", (event) => {
-      this.isLeaving = true;
-      event.detail.wait.push(this.save({ keepalive: true }));
-    });
+    this.listen();
     this.count();
     this.catchUp();
   }
 
+  listen() {
+    const ending = new AbortController();
+    const on = (target, name, deed) => target.addEventListener(name, deed, { signal: ending.signal });
+    on(this.form, "input", () => this.noticeInput());
+    on(this.form, "submit", (event) => this.finish(event));
+    on(document, "visibilitychange", () => document.hidden && this.farewell());
+    on(window, "pagehide", () => this.farewell());
+    on(window, "beforeunload", (event) => this.warn(event));
+    on(window, "leaving", (event) => {
+      this.isLeaving = true;
+      event.detail.wait.push(this.save({ keepalive: true }));
+    });
+    /* Another step has taken this one's place without a new page. */
+    on(document, "step-goes", () => {
+      this.farewell();
+      ending.abort();
+    });
+  }
+
   /* On a slow line a person may be writing before this script has arrived, and no event tells of that. */
   catchUp() {
-    if (this.text.value !== this.text.defaultValue) {
+    const fields = [...this.form.elements];
+    const isTouched = fields.some(
+      (field) => (field.type === "textarea" && field.value !== field.defaultValue) || field.checked !== field.defaultChecked,
+    );
+    if (isTouched) {
       this.saved = null;
       this.noticeInput();
     }
@@ -39,12 +57,12 @@ class Writing {
 
   /* Everything that a save would change. */
   content() {
-    const { text, module, question } = this.form.elements;
-    return JSON.stringify([text.value, module?.value, question?.value]);
+    return JSON.stringify([...new FormData(this.form)].filter(([name]) => !BOOKKEEPING.includes(name)));
   }
 
   get isWorthSaving() {
-    return this.content() !== this.saved && this.text.value.trim() !== "";
+    const hasWords = this.texts.some((text) => text.value.trim() !== "");
+    return this.content() !== this.saved && (hasWords || this.mayBeBlank);
   }
 
   noticeInput() {
@@ -53,9 +71,14 @@ class Writing {
     this.timer = setTimeout(() => this.save(), QUIET_MS);
   }
 
+  /* How many characters the fullest box still takes; below nothing it is too long. */
+  get room() {
+    return Math.min(...this.texts.map((text) => Number(text.dataset.longest) - [...text.value].length));
+  }
+
   count() {
-    const left = this.longest - [...this.text.value].length;
-    this.counter.hidden = left > this.longest / 20;
+    const left = this.room;
+    this.counter.hidden = !(left <= Number(this.texts[0]?.dataset.longest) / 20);
     this.counter.textContent =
       left >= 0
         ? `There is room for ${left.toLocaleString("en-GB")} more characters.`
@@ -138,7 +161,7 @@ class Writing {
       return;
     }
     clearTimeout(this.timer);
-    const options = this.text.value.length < LONGEST_FAREWELL / 4 ? { keepalive: true } : {};
+    const options = this.content().length < LONGEST_FAREWELL / 4 ? { keepalive: true } : {};
     this.sending = this.send(options, this.isSending ? 1 : 0);
   }
 
@@ -149,19 +172,15 @@ class Writing {
     }
   }
 
-  get isTooLong() {
-    return [...this.text.value].length > this.longest;
-  }
-
   /* The words are saved before the page goes. With no connection it stays, because they are in it. */
   async finish(event) {
     if (this.isLeaving) {
       return;
     }
     event.preventDefault();
-    if (this.isTooLong) {
+    if (this.room < 0) {
       this.say("This is longer than one note can hold. Your words are still here; please move the end into a second note.");
-      this.text.focus();
+      this.texts.find((text) => [...text.value].length > Number(text.dataset.longest)).focus();
       return;
     }
     this.isLeaving = true;
@@ -177,4 +196,7 @@ class Writing {
   }
 }
 
-document.querySelectorAll("[data-writing]").forEach((form) => new Writing(form));
+const watch = () => document.querySelectorAll("[data-writing]").forEach((form) => new Writing(form));
+
+document.addEventListener("step-came", watch);
+watch();
