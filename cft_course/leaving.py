@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from lessons.outages import DATABASE_IS_AWAY
 from lessons.publishing import public_page
+from practices.visitor import cookie_name
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def leave(request):
         logger.warning("Someone left while the database was away; their session ends by itself.")
         # An empty one, so that nothing tries to save the other.
         request.session = SessionStore()
-    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME):
+    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, cookie_name()):
         response.delete_cookie(name, samesite="Lax")
     return response
 

@@ -12,6 +12,8 @@ from lessons.publishing import CACHE_CONTROL, pages
 
 METHODS = {"GET", "HEAD", "POST"}
 MOST_KNOWN_HOSTS = 100
+# What a form that was opened by someone signed in carries, where visitors are welcome too.
+LEARNERS_FORM = "learner"
 IMPORT_PATH = "/accounts/import/"
 
 
@@ -126,6 +128,8 @@ class LoginRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request, view_func):
         """Send a visitor to sign in; whoever was signed out while writing gets their words back instead."""
+        if getattr(view_func, "visitors_welcome", False) and not request.POST.get(LEARNERS_FORM):
+            return None
         return errors.signed_out(request) or super().handle_no_permission(request, view_func)
 
 

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "cft_course.apps.HouseConfig",
     "cft_course.accounts.apps.AccountsConfig",
     "cft_course.safety.apps.SafetyConfig",
+    "cft_course.my.apps.MyConfig",
     "practices.apps.PracticesConfig",
     "journal.apps.JournalConfig",
     "journal.keys.apps.KeysConfig",
@@ -178,7 +179,7 @@ if REDIS_URL:
 # People
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "admin:index" if ROLE == "admin" else "journal:home"
+LOGIN_REDIRECT_URL = "admin:index" if ROLE == "admin" else "my:course"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["cft_course.accounts.hashers.QueuedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -222,6 +223,8 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_PUBLIC else "http"
+# Added to allauth's own limits: how many visits without an account may begin a practice from one address.
+ACCOUNT_RATE_LIMITS = {"visit": "300/h/ip"}
 # Each proxy in front adds one address to X-Forwarded-For; more than those are somebody's invention.
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("PROXY_COUNT", 1 if IS_PUBLIC else 0, 0, 9)
 MFA_ADAPTER = "cft_course.accounts.adapters.SecondFactorAdapter"

@@ -38,6 +38,8 @@ if settings.ROLE != "admin":
     urlpatterns += [
         path("accounts/", include("cft_course.accounts.keepsakes.urls")),
         path("journal/", include("journal.urls")),
+        path("my/", include("cft_course.my.urls")),
+        path("practices/", include("practices.urls")),
     ]
 if settings.ROLE != "web":
     urlpatterns.append(path("admin/", admin.site.urls))

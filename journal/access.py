@@ -24,6 +24,22 @@ def learners_only(view):
     return guarded
 
 
+def visitors_welcome(view):
+    """Open a page to visitors too. ``request.keyring`` is None for them, and for editors, who keep no journal.
+
+    The middleware sees the mark, so that someone signed out while writing is not taken for a visitor.
+    """
+
+    @wraps(view)
+    def opened(request, *args, **kwargs):
+        is_learner = request.user.is_authenticated and not request.user.is_staff
+        request.keyring = Keyring(request.user) if is_learner else None
+        return view(request, *args, **kwargs)
+
+    opened.visitors_welcome = True
+    return opened
+
+
 def own_entry(request, entry_id):
     """Return the learner's entry; anyone else's, or none, is a 404."""
     entry = Entry.objects.owned_by(request.user).select_related("module").filter(pk=entry_id).first()

@@ -42,11 +42,11 @@ def page(entries, place=""):
     return found[:PAGE], place_of(found[PAGE - 1]) if len(found) > PAGE else ""
 
 
-def uncover(entries, keyring):
-    """Give each entry its ``words``; those that cannot be opened get None, and everything else still shows."""
+def uncover(entries, keyring, *, kept=False):
+    """Give each entry its latest ``words``, or the kept ones. Those that cannot be opened get None; the rest shows."""
     for entry in entries:
         try:
-            entry.words = entry.open_latest(keyring)
+            entry.words = entry.open_kept(keyring) if kept else entry.open_latest(keyring)
         except CannotOpen:
             entry.words = None
     return entries

@@ -10,11 +10,15 @@ LONGEST_BEGINNING = 600
 
 @dataclass(frozen=True)
 class Answer:
-    """What a learner wrote, and the question as it was asked on that day; ``key`` names the step it came from."""
+    """What a learner wrote, and the question as it was asked on that day; ``key`` names the step it came from.
+
+    While a draft has several pages, ``revision`` is the draft's revision at which this one was last changed.
+    """
 
     text: str
     question: str = ""
     key: str = ""
+    revision: int = 0
 
     @property
     def beginning(self):
@@ -24,10 +28,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Words:
-    """Everything typed that one entry holds."""
+    """Everything typed that one entry holds; ``place`` is where in a draft of several pages to go on."""
 
     answers: tuple[Answer, ...] = field(default_factory=tuple)
     title: str = ""
+    place: str = ""
 
     @classmethod
     def of(cls, text, question=""):
@@ -40,17 +45,23 @@ class Words:
         return self.answers[0] if self.answers else Answer("")
 
     @property
+    def written(self):
+        """The answers that are not blank."""
+        return [answer for answer in self.answers if answer.text.strip()]
+
+    @property
     def is_blank(self):
         """Tell whether nothing was written."""
-        return not any(answer.text.strip() for answer in self.answers)
+        return not self.written
 
     def as_text(self):
         """Return the words as one text to be sealed."""
-        answers = [[answer.text, answer.question, answer.key] for answer in self.answers]
-        return json.dumps({"title": self.title, "answers": answers}, ensure_ascii=False, separators=(",", ":"))
+        answers = [[answer.text, answer.question, answer.key, answer.revision] for answer in self.answers]
+        data = {"title": self.title, "answers": answers, "place": self.place}
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_text(cls, text):
-        """Return the words that ``as_text`` wrote."""
+        """Return the words that ``as_text`` wrote, now or before there were places and revisions in them."""
         data = json.loads(text)
-        return cls(tuple(Answer(*answer) for answer in data["answers"]), data["title"])
+        return cls(tuple(Answer(*answer) for answer in data["answers"]), data["title"], data.get("place", ""))

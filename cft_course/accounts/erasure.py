@@ -23,15 +23,17 @@ from cft_course.accounts import ledger
 from journal.keys.keyring import ID_BYTES, VERSION
 from journal.keys.models import DataKey
 from journal.models import Entry
+from practices.models import Run
 
 
 def erase_writing(user):
-    """Erase everything a learner wrote, their name for themselves included; the account stays.
+    """Erase everything a learner wrote, with what practices they did and their name for themselves; the account stays.
 
     Raises ``DatabaseError`` or ``OSError`` and has then erased nothing, or not all: doing it again finishes.
     """
     _shred(user.uuid)
     Entry.objects.owned_by(user).delete()
+    Run.objects.owned_by(user).delete()
     _users(user.uuid).update(sealed_name=None)
     user.sealed_name = None
     _forget_deleted_bytes()

@@ -5,7 +5,10 @@ const QUIET_MS = 1500;
 /* Browsers refuse to send more than this from a page that is being left. */
 const LONGEST_FAREWELL = 60000;
 /* What every form carries besides someone's answers. */
-const BOOKKEEPING = ["csrfmiddlewaretoken", "revision", "token"];
+const BOOKKEEPING = ["csrfmiddlewaretoken", "revision", "token", "run", "begun"];
+
+/* For visitors, whose time zone only their browser knows. */
+const clock = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 class Writing {
   constructor(form) {
@@ -13,6 +16,7 @@ class Writing {
     this.texts = [...form.querySelectorAll("textarea[data-longest]")];
     this.status = form.querySelector("[data-status]");
     this.counter = form.querySelector("[data-counter]");
+    this.button = form.dataset.button ?? "Keep it";
     /* A question may be left blank again; a note may not. */
     this.mayBeBlank = "mayBeBlank" in form.dataset;
     /* Words that came back with the page are nowhere else yet. */
@@ -119,7 +123,7 @@ class Writing {
     this.isSending = false;
   }
 
-  noteSaved({ revision, saved, address }, content) {
+  noteSaved({ revision, saved, address, fields }, content) {
     this.isStuck = false;
     /* Of two saves that were on their way together, the later one may answer first. */
     if (revision < Number(this.form.elements.revision.value)) {
@@ -127,9 +131,12 @@ class Writing {
     }
     this.saved = content;
     this.form.elements.revision.value = revision;
+    for (const [name, value] of Object.entries(fields ?? {})) {
+      this.form.elements[name].value = value;
+    }
     this.form.setAttribute("action", address);
     history.replaceState(null, "", address);
-    this.say(`Saved ${saved}`);
+    this.say(`Saved ${saved || clock()}`);
   }
 
   /* Pressing the button shows a page with the words and the way on; until then nothing more is sent. */
@@ -137,14 +144,14 @@ class Writing {
     this.isStuck = true;
     if (status === 409) {
       this.isOver = true;
-      this.say("This was also changed somewhere else. Press “Keep it” to see both versions.");
+      this.say(`This was also changed somewhere else. Press “${this.button}” to see both versions.`);
     } else if (status === 403) {
-      this.say("Not saved: you are signed out. Press “Keep it”, and your words come along.");
+      this.say(`Not saved: you are signed out. Press “${this.button}”, and your words come along.`);
     } else if (status === 404) {
       this.isOver = true;
-      this.say("This note was deleted somewhere else. Press “Keep it” to keep these words.");
+      this.say(`This was deleted somewhere else. Press “${this.button}” to keep these words.`);
     } else if (status === 422) {
-      this.say("Not saved: press “Keep it” to see why.");
+      this.say(`Not saved: press “${this.button}” to see why.`);
     } else {
       this.say("Not saved yet. Trying again soon.");
       this.timer = setTimeout(() => this.save(), QUIET_MS * 10);

@@ -13,8 +13,10 @@ from django.db import transaction
 from django.db.models import Q
 
 # Editors change content and nothing else.
-EDITED = Q(content_type__app_label__in=["lessons", "safety"]) | Q(
-    content_type__app_label="journal", content_type__model="prompt"
+EDITED = (
+    Q(content_type__app_label__in=["lessons", "safety"])
+    | Q(content_type__app_label="journal", content_type__model="prompt")
+    | Q(content_type__app_label="practices", content_type__model__in=["practice", "step"])
 )
 # Some may look after learners' accounts besides.
 LEARNERS = ["view_user", "change_user", "delete_user"]

@@ -5,20 +5,22 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, InterfaceError, connection, connections
 from django.template.loader import render_to_string
 
 from cft_course import errors
+from cft_course.management.commands.create_editor import editors
 from cft_course.safety.models import Country, Helpline, SafetyTexts
 from journal.keys import checks, files, rotation
 from journal.keys.errors import SealError
 from journal.models import Entry
-from lessons.models import Course
+from lessons.models import Course, Module
 from lessons.publishing import pages
 
-FIXTURES = ["course", "module_04", "helplines"]
+FIXTURES = ["course", "module_04", "practices", "helplines"]
 # What a proxy in front of this server may have to say by itself.
 PROXY_STATUSES = [413, 502, 503, 504]
 
@@ -77,15 +79,24 @@ class Command(BaseCommand):
             ) from None
 
     def _migrate(self):
-        is_new_journal = "journal_prompt" not in connection.introspection.table_names()
+        before = connection.introspection.table_names()
         for alias in connections:
             call_command("migrate", database=alias, verbosity=0, interactive=False)
             call_command("createcachetable", database=alias, verbosity=0)
         call_command("clearsessions", verbosity=0)
-        if is_new_journal:
+        if "journal_prompt" not in before:
             call_command("loaddata", "prompts", verbosity=0)
+        if "practices_practice" not in before:
+            self._add_practices()
         if settings.ROLE != "admin":
             self._see_to_the_keys()
+
+    def _add_practices(self):
+        """Give a site from before there were practices its first ones, and its editors the right to change them."""
+        if Module.objects.filter(course__slug="cft-course", number=4).exists():
+            call_command("loaddata", "practices", verbosity=0)
+        if Group.objects.filter(name="Editors").exists():
+            editors()
 
     def _see_to_the_keys(self):
         """Make the first key of a new site, and say if the private pages are closed. Nothing here stops the start."""

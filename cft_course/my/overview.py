@@ -1,0 +1,44 @@
+"""What a learner's own page shows, in a number of queries that does not grow with what they wrote."""
+
+from django.db.models import Max
+
+from cft_course.my.models import Reading
+from journal.models import Entry
+from lessons.models import Module
+from practices.models import Practice, Run
+
+
+def of(user):
+    """Return the modules with what this learner read and did in each, and what to go on with."""
+    modules = list(Module.objects.listed().order_by("number"))
+    read = dict(Reading.objects.filter(owner=user).values_list("module", "day"))
+    practices = {practice.pk: practice for practice in Practice.objects.filter(is_offered=True)}
+    under_way, done = _runs(user)
+    for practice in practices.values():
+        practice.run = under_way.get(practice.pk)
+        practice.last_done = done.get(practice.pk)
+    for module in modules:
+        module.read_on = read.get(module.pk)
+        module.own = [practice for practice in practices.values() if practice.module_id == module.pk]
+    return {"modules": modules, "under_way": _in_order(practices, under_way), "next": _next(modules)}
+
+
+def _runs(user):
+    """Return the draft of each practice under way, and the day when each practice was last done."""
+    runs = Run.objects.owned_by(user).filter(practice__isnull=False)
+    practice_of = dict(runs.under_way().values_list("pk", "practice"))
+    drafts = Entry.objects.owned_by(user).filter(pk__in=practice_of, kept=None)
+    last = runs.exclude(ended=None).values_list("practice").annotate(Max("ended"))
+    under_way = {practice_of[draft.pk]: draft for draft in drafts}
+    return under_way, {practice: user.day_of(ended) for practice, ended in last}
+
+
+def _in_order(practices, under_way):
+    """Return the practices under way, the one touched last first."""
+    latest_first = sorted(under_way.items(), key=lambda item: item[1].changed, reverse=True)
+    return [practices[pk] for pk, _ in latest_first if pk in practices]
+
+
+def _next(modules):
+    """Return the first published module that is not marked as read, or None."""
+    return next((module for module in modules if module.is_published and not module.read_on), None)
