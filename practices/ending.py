@@ -27,7 +27,7 @@ class Line:
 
     def __init__(self, practice, step, answer):
         self.step = step
-        self.question = answer.question if answer and answer.text else step.asked if step else answer.question
+        self.question = answer.question if answer and answer.text else step.asked or step.title
         self.text = answer.text if answer else ""
         self.instead = kinds.of(step).read_back("") if step else ""
         self.change = addresses.of(practice, step.key) if step else ""

@@ -15,6 +15,7 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.db import router, transaction
 from django.utils import timezone
 
@@ -102,20 +103,22 @@ class VisitorsRun:
         return self.visit["id"] if self.visit else str(uuid.uuid4())
 
     def answer(self, answer, place, *, seen, token, begun):
-        """Seal one answer into the session. Raises ``Gone``, ``OtherAnswer`` and ``TooLong``."""
+        """Seal one answer into the session. Raises ``Gone``, ``OtherAnswer``, ``TooLong`` and ``TooMany``."""
+        if not begun and not self.is_begun and not answer.text:
+            return
         with self._fresh() as (store, visits):
             if begun and not self.is_begun:
                 raise Gone
             words = with_answer(self.words, answer, place, seen=seen, revision=self.revision + 1)
             if not words.answers or (self.is_begun and words == self.words):
                 return
-            self._write(store, visits, words, uuid.UUID(token) if not self.is_begun else uuid.UUID(self.visit["id"]))
+            self._write(store, visits, words, self.visit["id"] if self.is_begun else str(_id_from(token)))
 
     def _write(self, store, visits, words, visit_id):
         if self._key is None:
             self._key = self._new_key = secrets.token_bytes(aead.KEY_BYTES)
         until = self.visit["until"] if self.visit else time.time() + SECONDS
-        visit = {"id": str(visit_id), "revision": self.revision + 1, "until": until}
+        visit = {"id": visit_id, "revision": self.revision + 1, "until": until}
         visit["sealed"] = _seal(self._key, self.practice.slug, visit, words.as_text())
         visits = {slug: each for slug, each in visits.items() if each["until"] > time.time()}
         visits[self.practice.slug] = visit
@@ -130,8 +133,7 @@ class VisitorsRun:
 
         A session that two windows have read and then saved would hold the words of the later one only.
         """
-        is_new = self.session.session_key is None
-        if is_new:
+        if self.session.session_key is None:
             if not ratelimit.consume(self.request, action="visit"):
                 raise TooMany
             self.session.set_expiry(SECONDS)
@@ -145,9 +147,10 @@ class VisitorsRun:
             yield store, visits
             if store.modified:
                 store.save()
-        if is_new:
-            # Nobody else knows this session yet, and the middleware will save it once more.
-            self.session[VISITS] = store.get(VISITS, {})
+        # Should anything else make the middleware save this request's copy, it must not bring back an older visit.
+        is_modified = self.session.modified
+        self.session[VISITS] = store.get(VISITS, {})
+        self.session.modified = is_modified
 
     def keep(self, seen):
         """Note that this visitor wants to keep it, and will sign in; raises ``Gone`` and ``OtherAnswer``."""
@@ -205,6 +208,15 @@ def waiting(request):
     """Return the slugs of the practices that were done before signing in and are not kept yet."""
     visits = request.session.get(VISITS, {}) if _key_of(request) else {}
     return [slug for slug, visit in visits.items() if visit["until"] > time.time()]
+
+
+def _id_from(token):
+    try:
+        return uuid.UUID(token)
+    except ValueError:
+        raise ValidationError(
+            "This page was opened by someone else, or long ago. Please press the button again."
+        ) from None
 
 
 def _key_of(request):

@@ -46,3 +46,24 @@ def sign_in(client, user):
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return client
+
+
+class CountQueries:
+    """Counts the queries of every database together."""
+
+    def __enter__(self):
+        from contextlib import ExitStack  # noqa: PLC0415 -- beside its one use
+
+        from django.db import connections  # noqa: PLC0415 -- as above
+        from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 -- as above
+
+        self.stack = ExitStack()
+        self.captured = [self.stack.enter_context(CaptureQueriesContext(each)) for each in connections.all()]
+        return self
+
+    def __exit__(self, *problem):
+        self.stack.close()
+
+    @property
+    def number(self):
+        return sum(len(captured) for captured in self.captured)
