@@ -37,13 +37,6 @@ KEPT = [
     ("pause", {}, ""),
 ]
 ODD = ["\u202eright to left", "zero\u200bwidth", "\U0001f327 e\u0301", "<script>alert(1)</script>", "'; DROP TABLE"]
-    "\u202eright to left",
-    "zero\u200bwidth",
-    "🌧️ 👩🏽‍🚒",
-    "<script>alert(1)</script>",
-    "'; DROP TABLE",
-    "\ud83d\ude00"[:0] + "é́",
-]
 
 
 def step_of(kind, **changes):
