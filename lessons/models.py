@@ -82,6 +82,11 @@ class ModuleQuerySet(models.QuerySet):
         """Modules shown in the course's list, in preparation or published, without their long texts."""
         return self.exclude(status=Module.Status.DRAFT).defer("body", "handoff")
 
+    def beside(self, slug):
+        """The modules shown in the list of the course that has a module with this slug, whole, in their order."""
+        listed = self.exclude(status=Module.Status.DRAFT)
+        return listed.filter(course__modules__slug=slug).select_related("course").order_by("number")
+
     def get_by_natural_key(self, course_slug, number):
         """Return the module with this number in this course."""
         return self.get(course__slug=course_slug, number=number)

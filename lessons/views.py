@@ -1,6 +1,7 @@
 """Public pages of the lessons, and search."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -14,12 +15,12 @@ from lessons.publishing import pages, public_page
 @public_page(each=lambda: list(Module.objects.published().values("slug")))
 def module(request, slug):
     """Show one module: the lesson, its questions, the hand-off and the way on."""
-    readable = Module.objects.published().select_related("course").prefetch_related("questions")
-    found = readable.filter(slug=slug).first()
+    siblings = list(Module.objects.beside(slug))
+    found = next((each for each in siblings if each.slug == slug and each.is_published), None)
     if found is None:
         return _moved(slug)
+    prefetch_related_objects([found], "questions")
     questions = list(found.questions.all())
-    siblings = list(Module.objects.listed().filter(course=found.course_id))
     previous, following = _neighbours(found, siblings)
     context = {
         "path": request.path,

@@ -55,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request):
         """Lead editors to admin, where this process has one, and learners to their notes."""
         try:
-            return reverse("admin:index" if request.user.is_staff else "journal:home")
+            return reverse("admin:index" if request.user.is_staff else "my:course")
         except NoReverseMatch:
             return super().get_login_redirect_url(request)
 

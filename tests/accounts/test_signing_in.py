@@ -44,8 +44,8 @@ def by_app(client, user, **fields):
     return client.post(reverse("mfa_authenticate"), {"code": code_now(user)})
 
 
-def test_a_learner_comes_to_their_notes(client, lea):
-    assert sign_in(client)["Location"] == reverse("journal:home")
+def test_a_learner_comes_to_their_own_course(client, lea):
+    assert sign_in(client)["Location"] == reverse("my:course")
     assert is_in(client)
 
 
@@ -62,7 +62,7 @@ def test_an_editor_comes_to_a_page_that_is_there_where_admin_is_not(client, alic
         raise NoReverseMatch
 
     monkeypatch.setattr(adapters, "reverse", no_admin)
-    assert sign_in(client, "alice@example.org")["Location"] == reverse("journal:home")
+    assert sign_in(client, "alice@example.org")["Location"] == reverse("my:course")
 
 
 def test_a_code_from_a_mail_opens_the_account(client, lea):

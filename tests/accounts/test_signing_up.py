@@ -23,7 +23,7 @@ def code():
 
 
 def test_with_optional_verification_one_is_in_at_once(client, optional):
-    assert sign_up(client)["Location"] == reverse("journal:home")
+    assert sign_up(client)["Location"] == reverse("my:course")
     assert client.session["_auth_user_id"] == str(User.objects.get().pk)
 
 

@@ -49,7 +49,7 @@ def sign_up(reader, page):
     page.fill("[name=password1]", PASSWORD)
     with page.expect_navigation():
         page.press("[name=password1]", "Enter")
-    assert page.url == f"{reader.site}/journal/"
+    assert page.url == f"{reader.site}/my/"
 
 
 def sign_in(reader, page, to="/journal/"):
@@ -76,6 +76,7 @@ def wait_for_saved(page):
 def test_a_whole_journey(reader, javascript):
     laptop = reader.open("/", javascript=javascript)
     sign_up(reader, laptop)
+    laptop.get_by_role("link", name="Notes", exact=True).click()
     laptop.get_by_role("link", name="Write", exact=True).click()
     laptop.fill("[name=text]", SENTENCE)
     if javascript:

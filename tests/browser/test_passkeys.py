@@ -85,7 +85,7 @@ def test_a_passkey_is_added_and_signs_one_in_alone(visitor, learner):
     sign_out(visitor, page)
     visitor.go(page, "/accounts/login/")
     press(page, "Sign in with a passkey")
-    assert page.url == f"{visitor.site}/journal/"
+    assert page.url == f"{visitor.site}/my/"
     assert Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).last_used_at
 
 
@@ -101,7 +101,7 @@ def test_a_passkey_is_the_second_step_after_the_password(visitor, learner):
     press(page, "Sign in")
     assert page.url == f"{visitor.site}/accounts/2fa/authenticate/"
     press(page, "Use a passkey")
-    assert page.url == f"{visitor.site}/journal/"
+    assert page.url == f"{visitor.site}/my/"
 
 
 def test_a_passkey_that_does_not_work_is_said_in_words(visitor, learner):

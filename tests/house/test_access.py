@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from journal.models import Entry
 from tests.journal.writing import write
 from tests.keys import key_dir, master_key  # noqa: F401 -- fixtures
+from tests.practices.doing import answer
 from tests.support import sign_in
 
 pytestmark = pytest.mark.usefixtures("course", "master_key")
@@ -20,6 +21,7 @@ ENTRY = {
     "journal:change": (200, 422),
     "journal:let-changes-go": (405, 302),
     "journal:delete": (200, 302),
+    "practices:go-on": (302, 405),
 }
 # A learner's own pages, which name nobody. What a learner gets; an editor gets 403.
 OWN = {
@@ -29,6 +31,27 @@ OWN = {
     "journal:new": (200, 422),
     "export": (200, 405),
     "import": (200, 422),
+}
+# A learner's own pages with a part in them that names nobody.
+OWN_PART = {
+    "my:course": (200, 405),
+    "my:read": (200, 403),
+    "my:unread": (405, 302),
+    "practices:look-back": (200, 405),
+    "practices:keep-now": (302, 302),
+}
+# A practice, open to visitors too: everyone meets their own words there, or none.
+PRACTICE = {
+    "practices:opening": (200, 405),
+    # An empty form that never saw her answer does not wipe it out.
+    "practices:step": (200, 409),
+    "practices:closing": (200, 302),
+    "practices:hard": (200, 405),
+    "practices:closing-hard": (200, 405),
+    "practices:read-back": (200, 405),
+    "practices:keep": (302, 302),
+    "practices:let-go": (200, 302),
+    "practices:done": (302, 405),
 }
 # The same, behind a fresh proof: without one both lead to it.
 PROVED = {"delete_words": (302, 302), "account_delete": (302, 302)}
@@ -92,7 +115,7 @@ def strangers(django_user_model, alice, superuser, entry):
 
 
 def test_every_private_address_is_in_a_table():
-    assert set(private_names()) == {*ENTRY, *OWN, *PROVED, *ACCOUNT, *OTHERS}
+    assert set(private_names()) == {*ENTRY, *OWN, *OWN_PART, *PRACTICE, *PROVED, *ACCOUNT, *OTHERS}
 
 
 @pytest.mark.parametrize("name", ENTRY)
@@ -141,6 +164,54 @@ def test_own_pages_are_for_learners(learner, strangers, client, entry, name):
         assert tuple(getattr(someone, method)(address).status_code for method in ("get", "post")) == expected
     assert OWN_WORDS not in strangers["ben"].get(address).content
     assert fingerprint() == before
+
+
+def where(name):
+    """Return an address of a practice or of one's own course."""
+    if name == "my:course":
+        return reverse(name)
+    parts = [4] if name.startswith("my:") else ["two-halves", *([1] if name.endswith((":step", ":hard")) else [])]
+    return reverse(name, args=parts)
+
+
+@pytest.fixture
+def draft(learner):
+    """A practice that Lea is in the middle of."""
+    answer(learner, 1, OWN_WORDS.decode())
+    return Entry.objects.get(kind="practice")
+
+
+@pytest.mark.parametrize("name", OWN_PART)
+def test_own_pages_with_a_part_are_for_learners(learner, strangers, client, draft, name):
+    before = fingerprint()
+    for stranger in ("editor", "superuser"):
+        for method in ("get", "post"):
+            assert getattr(strangers[stranger], method)(where(name)).status_code in (403, 404)
+    for method in ("get", "post"):
+        assert getattr(client, method)(where(name))["Location"].startswith(reverse("account_login"))
+    ben = strangers["ben"]
+    for method in ("get", "post"):
+        assert OWN_WORDS not in getattr(ben, method)(where(name)).content
+    assert fingerprint() == before
+    got = tuple(getattr(learner, method)(where(name)).status_code for method in ("get", "post"))
+    assert got == OWN_PART[name]
+
+
+@pytest.mark.parametrize("name", PRACTICE)
+def test_a_practice_shows_everyone_their_own_words_or_none(learner, strangers, client, draft, name):
+    before = fingerprint()
+    for someone in (client, *strangers.values()):
+        for method in ("get", "post"):
+            data = {"run": str(draft.pk), "begun": "on", "revision": draft.revision, "text": "mine now"}
+            response = getattr(someone, method)(where(name), data)
+            assert response.status_code in (200, 302, 403, 404, 405, 422)
+            assert OWN_WORDS not in response.content
+            assert "no-store" in response["Cache-Control"]
+    rows = [row for row in fingerprint()[0] if str(draft.pk) in row]
+    assert rows == [row for row in before[0] if str(draft.pk) in row]
+    assert fingerprint()[1] == before[1]
+    got = tuple(getattr(learner, method)(where(name)).status_code for method in ("get", "post"))
+    assert got == PRACTICE[name]
 
 
 @pytest.mark.parametrize("name", sorted(ACCOUNT))

@@ -24,6 +24,7 @@ PARTS = {
     "key": "none",
     "uidb36": "1",
     "way": "words",
+    "practice": "two-halves",
 }
 # What machines read; nobody sees it as a page.
 MACHINES = {"feed.xml", "sitemap.xml", "robots.txt", ".well-known/security.txt", "livez", "readyz", "admin/jsi18n/"}
