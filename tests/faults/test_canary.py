@@ -28,6 +28,7 @@ from django.utils.log import AdminEmailHandler
 from tests.accounts.test_keepsakes import prove
 from tests.faults.searching import forms, found
 from tests.faults.support import CRASH, Browser, Site, order, running, scratch_database
+from tests.faults.test_practice_kills import WAY, form_of
 from tests.journal.writing import begin
 from tests.keys import key_dir, master_key  # noqa: F401 -- fixtures
 
@@ -35,6 +36,7 @@ PASSWORD = "a long quiet evening 7"
 FIELDS = [
     *("text", "question", "draft", "change", "conflict", "search", "public_search", "name", "password"),
     *("too_long", "with_nul", "huge", "old_form", "signed_out", "crash", "key_away", "database_away"),
+    *("practice", "practice_own", "practice_old", "practice_out", "visitor", "visitor_own", "visitor_old", "let_go"),
     *("import_text", "import_question", "import_title", "import_key", "broken_import"),
 ]
 SESSIONS = """
@@ -285,6 +287,25 @@ def fail_everywhere(site, browser, words):
     assert browser.get("/journal/").status == 200
 
 
+def practise(site, browser, words):
+    """Answer steps of the practice, signed in and as visitors, one of whom lets it go."""
+    visitor, other = Browser(site.port), Browser(site.port)
+    for someone, name in ((browser, "practice"), (visitor, "visitor")):
+        assert answer_step(someone, "1/", words[name]).status == 302
+        assert answer_step(someone, "3/", words[f"{name}_own"], chosen="I judge it").status == 302
+        assert_back(answer_step(someone, "2/", words[f"{name}_old"], token=False), 403, words[f"{name}_old"])
+        assert words[name] in someone.get(f"{WAY}read-back/").text
+    data = form_of(browser.get(f"{WAY}4/")) | {"text": words["practice_out"]}
+    assert_back(Browser(site.port).post(f"{WAY}4/", data), 403, words["practice_out"])
+    assert answer_step(other, "1/", words["let_go"]).status == 302
+    assert other.post(f"{WAY}let-go/", {}).status == 302
+
+
+def answer_step(browser, step, text, *, token=True, **fields):
+    """Answer a step of the practice and return what came back."""
+    return browser.post(WAY + step, form_of(browser.get(WAY + step)) | {"text": text} | fields, token=token)
+
+
 @contextmanager
 def key_away(site):
     """Take the folder of keys away for a while."""
@@ -322,6 +343,7 @@ def written(site):
     browser = sign_up(site, "lea@example.org", words["password"])
     write_everywhere(browser, words)
     take_along_and_bring(browser, words)
+    practise(site, browser, words)
     fail_everywhere(site, browser, words)
     return words
 
