@@ -22,6 +22,7 @@ bench: install-dev
 	@$(PY) tests/bench/publishing.py
 	@$(PY) tests/bench/sealing.py
 	@$(PY) tests/bench/journal.py
+	@$(PY) tests/bench/practices.py
 
 lint: install-dev
 	@$(PY) -m ruff check .

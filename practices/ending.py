@@ -1,25 +1,16 @@
 """How a practice ends: read back, then kept or let go."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from journal.access import learners_only, visitors_welcome
-from practices import addresses, kinds, visitor
-from practices.models import Practice, Run
+from practices import addresses, content, kinds, visitor
+from practices.models import Run
 from practices.run import Gone, OtherAnswer, answer_to
 from practices.stepping import require_get_or_post, run_of
 from practices.visitor import VisitorsRun, cookie_name
-
-
-def practice_or_404(slug, request):
-    """Return the practice with its steps; raises ``Http404`` if this person may not do it."""
-    found = Practice.objects.whole(slug, request.user)
-    if found is None:
-        raise Http404
-    return found
 
 
 class Line:
@@ -45,7 +36,7 @@ def lines(practice, words):
 @require_safe
 def read_back(request, practice):
     """Show every question with its answer, before it is kept or let go."""
-    found = practice_or_404(practice, request)
+    found = content.find_or_404(practice, request.user)
     run = run_of(request, found)
     context = {
         "practice": found,
@@ -60,7 +51,7 @@ def read_back(request, practice):
 @require_get_or_post
 def keep(request, practice):
     """Keep what was written; a visitor is asked to sign up or in first."""
-    found = practice_or_404(practice, request)
+    found = content.find_or_404(practice, request.user)
     if request.user.is_staff:
         return render(request, "journal/editors.html", status=403)
     if request.method != "POST":
@@ -95,7 +86,7 @@ def keep_now(request, practice):
 
     By GET only where this visitor pressed "Keep it" before: signing in leads here as the second half of that press.
     """
-    found = practice_or_404(practice, request)
+    found = content.find_or_404(practice, request.user)
     run = VisitorsRun(request, found)
     if request.POST.get("action") == "let-go":
         run.let_go()
@@ -117,7 +108,7 @@ def keep_now(request, practice):
 @require_get_or_post
 def let_go(request, practice):
     """Ask, and then let everything that was written go."""
-    found = practice_or_404(practice, request)
+    found = content.find_or_404(practice, request.user)
     run = run_of(request, found)
     if request.method != "POST":
         return render(request, "practices/let_go.html", {"practice": found, "run": run})
@@ -132,7 +123,7 @@ def let_go(request, practice):
 @require_safe
 def done(request, practice):
     """Say what was kept or let go, and what could come next."""
-    found = practice_or_404(practice, request)
+    found = content.find_or_404(practice, request.user)
     run = None
     if request.keyring:
         run = Run.objects.owned_by(request.user).done().filter(practice=found).first()

@@ -80,9 +80,9 @@ class LearnersRun:
 
     def _look(self):
         """Find the draft: never kept yet, and of a run of this practice that has no end."""
-        runs = Run.objects.owned_by(self.owner).under_way().filter(practice=self.practice)
-        mine = Entry.objects.owned_by(self.owner).filter(kept=None)
-        self.entry = mine.filter(pk__in=runs.values("pk")).first()
+        runs = Run.objects.filter(owner=self.owner, practice=self.practice, ended=None)
+        found = Entry.objects.owned_by(self.owner).filter(kept=None, pk__in=runs.values("pk"))
+        self.entry = next(iter(found), None)
         self.words = self.entry.open_draft(self.keyring) if self.entry else Words(title=self.practice.title)
 
     @property

@@ -11,9 +11,8 @@ from journal.access import visitors_welcome
 from journal.forms import new_token
 from journal.safekeeping import keeps_words
 from journal.words import LONGEST_ANSWER
-from practices import addresses, kinds
+from practices import addresses, content, kinds
 from practices.forms import READ_BACK, AnswerForm, shown_again
-from practices.models import Practice
 from practices.run import Gone, LearnersRun, OtherAnswer, answer_to
 from practices.visitor import TooLong, TooMany, VisitorsRun
 
@@ -34,7 +33,7 @@ def run_of(request, practice):
 @sensitive_variables()
 def step(request, practice, number=None):
     """Ask one question, or save its answer and go where the learner wants to go."""
-    found = Practice.objects.whole(practice, request.user)
+    found = content.find(practice, request.user)
     asked = found and found.step_at(number)
     if request.method == "POST":
         if found is None or (asked is None and found.step_with(request.POST.get("key", "")) is None):

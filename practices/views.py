@@ -10,8 +10,8 @@ from journal import listing
 from journal.access import learners_only, own_entry, visitors_welcome
 from journal.models import Entry
 from lessons.publishing import public_page
-from practices import addresses, visitor
-from practices.ending import done, keep, keep_now, let_go, practice_or_404, read_back
+from practices import addresses, content, visitor
+from practices.ending import done, keep, keep_now, let_go, read_back
 from practices.models import Practice, Run
 from practices.stepping import run_of, step
 
@@ -34,7 +34,7 @@ __all__ = [
 @require_safe
 def opening(request, practice):
     """Say what the practice is for, what it needs and what happens to the words, before anything is asked."""
-    found = practice_or_404(practice, request)
+    found = content.find_or_404(practice, request.user)
     run = run_of(request, found)
     context = {
         "practice": found,
@@ -53,7 +53,7 @@ def go_on(request, entry_id):
     """Lead from a draft to its practice, where it was left; from one whose practice is gone, to its words."""
     entry = own_entry(request, entry_id)
     run = Run.objects.owned_by(request.user).under_way().filter(pk=entry.pk).select_related("practice").first()
-    found = run and run.practice and Practice.objects.whole(run.practice.slug, request.user)
+    found = run and run.practice and content.find(run.practice.slug, request.user)
     if found and entry.is_draft:
         return redirect(addresses.of(found, entry.open_draft(request.keyring).place))
     if not found and entry.is_draft:
@@ -65,7 +65,7 @@ def go_on(request, entry_id):
 @require_safe
 def hard(request, practice, number=None):
     """Offer a minute of grounding, people to talk to, and the way back or out."""
-    found = practice_or_404(practice, request)
+    found = content.find_or_404(practice, request.user)
     left = found.step_at(number)
     if left is None:
         raise Http404
@@ -77,7 +77,7 @@ def hard(request, practice, number=None):
 @require_safe
 def look_back(request, practice):
     """Show one's earlier answers to each question side by side, by date."""
-    found = practice_or_404(practice, request)
+    found = content.find_or_404(practice, request.user)
     entries = Entry.objects.owned_by(request.user).filter(kind=Entry.Kind.PRACTICE).exclude(kept=None)
     entries, after = listing.page(entries, request.GET.get("after", ""))
     listing.uncover(entries, request.keyring, kept=True)

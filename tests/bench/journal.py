@@ -13,15 +13,16 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from statistics import median
 
 import lay_out
 from clients import Client, all_at_once, percentile
-from journal_site import PASSWORD, SENTENCE, fill, learner, prepared_site, session_of
+from journal_site import PASSWORD, SENTENCE, close_connections, fill, learner, prepared_site, serve, session_of
 from pages import Contender, load, refuse_company, say
-from servers import BENCH, ROOT, Server, fetch, free_port, gunicorn, serving
+from report import Results
+from servers import BENCH, fetch, serving
 
 QUICK = bool(os.environ.get("QUICK"))
 ROUNDS = 1 if QUICK else 3
@@ -36,29 +37,6 @@ STORM_SECONDS = 2 if QUICK else 5
 SIGNING_IN = 8
 ACCOUNTS = 1_000
 TRIES = 20 if QUICK else 200
-
-
-@dataclass
-class Results:
-    """What was measured: rows for the two tables."""
-
-    figures: list[str] = field(default_factory=list)
-    goals: list[str] = field(default_factory=list)
-
-    def figure(self, what, value):
-        """Note a figure that stands alone."""
-        self.figures.append(f"| {what} | {value} |")
-
-    def goal(self, what, measured, *, at_least=None, at_most=None, digits=2):
-        """Note a figure beside its goal."""
-        is_reached = measured >= at_least if at_most is None else measured <= at_most
-        wanted = f"≥ {at_least:g}" if at_most is None else f"≤ {at_most:g}"
-        self.goals.append(f"| {what} | {wanted} | {measured:.{digits}f} | {'' if is_reached else 'not '}reached |")
-
-    def __str__(self):
-        figures = ["", "| journal | |", "|---|---:|", *self.figures]
-        goals = ["", "| goal | wanted | measured | |", "|---|---:|---:|---|", *self.goals]
-        return "\n".join([*figures, *goals])
 
 
 def main():
@@ -87,20 +65,6 @@ def main():
         shared_notes(results, server)
         close_connections()
     print(results)
-
-
-def serve(running, name, application, environment):
-    """Start our site with an application."""
-    say(f"Starting {name}")
-    port = free_port()
-    server = Server(name, port, lay_out.PATH, gunicorn(application, port=port), ROOT, environment)
-    return running.enter_context(serving(server))
-
-
-def close_connections():
-    from django.db import connections  # noqa: PLC0415 -- needs Django set up, as everything below
-
-    connections.close_all()
 
 
 def queries(results, people):

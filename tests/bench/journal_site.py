@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from servers import BENCH, ROOT, run
+import lay_out
+from pages import say
+from servers import BENCH, ROOT, Server, free_port, gunicorn, run, serving
 
 STEERING = ["ALLOWED_HOSTS", "CFT_ROLE", "DEBUG", "KEYS_DATABASE_URL", "KEY_DIR", "REDIS_URL", "SECRET_KEY", "SITE_URL"]
 PASSWORD = "a long quiet evening"
@@ -122,3 +124,17 @@ def session_of(user):
     client = Client()
     client.force_login(user)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def serve(running, name, application, environment):
+    """Start our site with an application."""
+    say(f"Starting {name}")
+    port = free_port()
+    server = Server(name, port, lay_out.PATH, gunicorn(application, port=port), ROOT, environment)
+    return running.enter_context(serving(server))
+
+
+def close_connections():
+    from django.db import connections  # noqa: PLC0415 -- needs Django set up, as everything below
+
+    connections.close_all()

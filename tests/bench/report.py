@@ -2,7 +2,7 @@
 
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from statistics import median
 
@@ -74,3 +74,26 @@ def goal_row(goal, measured):
 
 def number(value):
     return f"{value:.3f}" if value < 10 else f"{value:.1f}"
+
+
+@dataclass
+class Results:
+    """What was measured: rows for the two tables."""
+
+    figures: list[str] = field(default_factory=list)
+    goals: list[str] = field(default_factory=list)
+
+    def figure(self, what, value):
+        """Note a figure that stands alone."""
+        self.figures.append(f"| {what} | {value} |")
+
+    def goal(self, what, measured, *, at_least=None, at_most=None, digits=2):
+        """Note a figure beside its goal."""
+        is_reached = measured >= at_least if at_most is None else measured <= at_most
+        wanted = f"≥ {at_least:g}" if at_most is None else f"≤ {at_most:g}"
+        self.goals.append(f"| {what} | {wanted} | {measured:.{digits}f} | {'' if is_reached else 'not '}reached |")
+
+    def __str__(self):
+        figures = ["", "| measured | |", "|---|---:|", *self.figures]
+        goals = ["", "| goal | wanted | measured | |", "|---|---:|---:|---|", *self.goals]
+        return "\n".join([*figures, *goals])

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from journal.models import Entry
 from practices.models import Practice, Run, Step
-from tests.practices.doing import SLUG, address, answer, fields, open_step
+from tests.practices.doing import SLUG, address, answer, fields, notice, open_step
 from tests.support import assert_carries_help
 
 pytestmark = pytest.mark.usefixtures("course", "master_key")
@@ -36,6 +36,7 @@ def test_an_answer_to_a_step_out_of_range_comes_back(learner, client, number):
 def test_a_step_of_another_practice_keeps_the_words(learner, module):
     other = Practice.objects.create(module=module, slug="other", title="Other", minutes_from=1, minutes_to=2)
     Step.objects.create(practice=other, key="elsewhere", title="Elsewhere", question="Where?")
+    notice()
     data = fields(learner.get(reverse("practices:step", args=["other", 1])))
     assert learner.post(address(1), data | {"text": "my words"}).status_code == 302
     page = learner.get(reverse("practices:read-back", args=[SLUG])).content.decode()

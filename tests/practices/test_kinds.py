@@ -9,7 +9,7 @@ from lessons.models import Module
 from practices import kinds
 from practices.forms import AnswerForm
 from practices.models import Practice, Step
-from tests.practices.doing import address, answer, fields, open_step, practice
+from tests.practices.doing import address, answer, fields, notice, open_step, practice
 from tests.support import assert_carries_help
 
 CHOICES = "I avoid it\nI judge it\n\nI judge it\n"
@@ -149,6 +149,7 @@ def all_kinds(course, master_key):
     found.steps.all().delete()
     for number, (kind, values) in enumerate(STEPS.items(), start=1):
         Step.objects.create(practice=found, position=number, key=kind, title=kind.title(), kind=kind, **values)
+    notice()
 
 
 def test_every_kind_is_asked_answered_and_shown_again(learner, all_kinds):

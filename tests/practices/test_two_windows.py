@@ -19,6 +19,7 @@ from tests.practices.doing import (
     do_all,
     fields,
     keep,
+    notice,
     open_step,
     practice,
 )
@@ -158,6 +159,7 @@ def test_a_practice_that_an_editor_takes_back_leaves_its_words(learner, lea):
     answer(learner, 1, "a heron")
     data = open_step(learner, 2)
     Practice.objects.update(is_offered=False)
+    notice()
     assert learner.get(address(2)).status_code == 404
     response = learner.post(address(2), data | {"text": "more words"})
     page = response.content.decode()
@@ -175,6 +177,7 @@ def test_a_practice_that_an_editor_takes_back_leaves_its_words(learner, lea):
 def test_a_practice_that_is_deleted_leaves_its_words_and_takes_no_one_elses(learner, lea):
     do_all(learner)
     practice().delete()
+    notice()
     entry = Entry.objects.get()
     response = learner.get(reverse("practices:go-on", args=[entry.pk]), follow=True)
     assert response.status_code == 200
@@ -184,6 +187,7 @@ def test_a_practice_that_is_deleted_leaves_its_words_and_takes_no_one_elses(lear
 
 def test_a_practice_of_an_unpublished_module_is_not_there(learner, client, editor, course):
     course.modules.filter(number=4).update(status="preparation")
+    notice()
     for address_ in (address(1), READ_BACK, reverse("practices:opening", args=[SLUG])):
         assert learner.get(address_).status_code == 404
         assert editor.get(address_).status_code == 200

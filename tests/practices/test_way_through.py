@@ -6,7 +6,19 @@ from django.urls import reverse
 from journal.keys.keyring import Keyring
 from journal.models import Entry
 from practices.models import Run, Step
-from tests.practices.doing import CLOSING, READ_BACK, SLUG, STEM, address, answer, do_all, keep, open_step, practice
+from tests.practices.doing import (
+    CLOSING,
+    READ_BACK,
+    SLUG,
+    STEM,
+    address,
+    answer,
+    do_all,
+    keep,
+    notice,
+    open_step,
+    practice,
+)
 from tests.support import CountQueries, assert_carries_help
 
 pytestmark = pytest.mark.usefixtures("course", "master_key")
@@ -147,6 +159,7 @@ def test_again_and_again_and_side_by_side(learner):
 def test_an_answer_keeps_the_question_it_answered(learner, lea):
     answer(learner, 1, "a heron")
     Step.objects.filter(key="moment").update(question="What has changed?")
+    notice()
     page = learner.get(address(1)).content.decode()
     assert "When you wrote this, the question was: <q>In one sentence, what happened?</q>" in page
     answer(learner, 1, "a heron")
@@ -158,6 +171,7 @@ def test_an_answer_keeps_the_question_it_answered(learner, lea):
 def test_a_step_that_is_reworded_while_it_is_answered(learner, lea):
     data = open_step(learner, 1)
     Step.objects.filter(key="moment").update(question="What has changed?")
+    notice()
     learner.post(address(1), data | {"text": "a heron"})
     assert draft_of(lea).first.question == "In one sentence, what happened?"
 
@@ -165,6 +179,7 @@ def test_a_step_that_is_reworded_while_it_is_answered(learner, lea):
 def test_steps_that_change_places_while_one_is_answered(learner, lea):
     data = open_step(learner, 1)
     Step.objects.filter(key="moment").update(position=9)
+    notice()
     response = learner.post(address(1), data | {"text": "a heron"})
     assert response["Location"] == address(CLOSING)
     assert draft_of(lea).first.key == "two-halves/moment"
@@ -174,6 +189,7 @@ def test_steps_that_change_places_while_one_is_answered(learner, lea):
 def test_a_step_that_is_deleted_while_it_is_answered(learner, lea):
     data = open_step(learner, 3)
     Step.objects.filter(key="what-comes-next").delete()
+    notice()
     response = learner.post(address(3), data | {"text": "more", "chosen": ["I avoid it", "I judge it"]})
     assert response["Location"] == address(3), "the step that came after it"
     page = learner.get(READ_BACK).content.decode()
@@ -187,7 +203,9 @@ def test_a_step_that_is_deleted_while_it_is_answered(learner, lea):
 def test_a_new_step_in_the_middle_of_a_practice(learner, lea):
     answer(learner, 1, "a heron")
     Step.objects.filter(position__gte=2).update(position=9)
+    notice()
     Step.objects.create(practice=practice(), position=2, key="new", title="New", kind="sentence", question="And?")
+    notice()
     assert "And?" in learner.get(address(2)).content.decode()
     assert "Step 2 of 6" in learner.get(address(2)).content.decode()
     answer(learner, 2, "yes")
