@@ -13,6 +13,19 @@ const load = (url, body) =>
     request.send(body);
   });
 
+const NO_CONNECTION = "There is no connection. Your words are still here; please try again in a moment.";
+
+const say = (words) => {
+  const status = document.querySelector("[data-status]");
+  if (status) {
+    status.textContent = words;
+  }
+};
+
+/* The address of the page that is shown, and how many times the browser's Back or Forward was pressed. */
+let shown = location.href;
+let turns = 0;
+
 const isOurs = (page) => page?.querySelector("main .practice") && page.querySelector("script[src*='practice']");
 
 /* Put the page that came in the place of the one before, as far as they differ. */
@@ -25,6 +38,7 @@ const show = (request, { push }) => {
   if (push && request.responseURL !== location.href) {
     history.pushState(null, "", request.responseURL);
   }
+  shown = location.href;
   document.title = page.title;
   document.querySelector(MAIN).replaceWith(document.adoptNode(page.querySelector(MAIN)));
   document.dispatchEvent(new Event("step-came"));
@@ -33,28 +47,32 @@ const show = (request, { push }) => {
   return true;
 };
 
-const go = async (url, body) => {
+const go = async (url, form, submitter) => {
   try {
-    const request = await load(url, body);
-    if (!show(request, { push: true })) {
+    const request = await load(url, form && new FormData(form, submitter));
+    if (show(request, { push: true })) {
+      return;
+    }
+    if (form && request.status >= 400) {
+      /* A page that gives the words back has no address: the browser sends the form by itself and shows what comes. */
+      form.dataset.whole = "";
+      form.requestSubmit(submitter);
+    } else {
       location.assign(request.responseURL || url);
     }
   } catch {
-    /* The browser then says what is wrong, and the form is still there. */
-    const status = document.querySelector("[data-status]");
-    if (status) {
-      status.textContent = "There is no connection. Your words are still here; please try again in a moment.";
-    }
+    /* The form is still there. */
+    say(NO_CONNECTION);
   }
 };
 
 addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.id !== "answer") {
+  if (event.defaultPrevented || form.id !== "answer" || "whole" in form.dataset) {
     return;
   }
   event.preventDefault();
-  go(form.getAttribute("action"), new FormData(form, event.submitter));
+  go(form.getAttribute("action"), form, event.submitter);
 });
 
 addEventListener("click", (event) => {
@@ -66,8 +84,28 @@ addEventListener("click", (event) => {
 });
 
 addEventListener("popstate", async () => {
-  const request = await load(location.href).catch(() => null);
-  if (!request || !show(request, { push: false })) {
+  const { href, pathname } = location;
+  /* A link within the page, such as from a problem to its field, leads nowhere else. */
+  if (pathname === new URL(shown).pathname) {
+    return;
+  }
+  turns += 1;
+  const turn = turns;
+  const request = await load(href).catch(() => null);
+  if (turn !== turns) {
+    return;
+  }
+  if (!request) {
+    history.pushState(null, "", shown);
+    say(NO_CONNECTION);
+    return;
+  }
+  /* What was just typed is saved before its page goes. A save notes its own address, so this one is noted again. */
+  const wait = [];
+  dispatchEvent(new CustomEvent("leaving", { detail: { wait } }));
+  await Promise.all(wait);
+  history.replaceState(null, "", href);
+  if (!show(request, { push: false })) {
     location.reload();
   }
 });
