@@ -3,6 +3,7 @@
 Where someone was writing, the error page is the form again, with their words in it.
 """
 
+import re
 import sys
 
 from django.contrib.sessions.exceptions import SessionInterrupted
@@ -106,9 +107,18 @@ def words_back(request, status, told):
         # Nothing that a form of this site sends.
         return None
     title, advice = told
-    texts = [sent.get(name, "").replace("\0", "") for name in fields]
-    rest = [(name, value) for name, value in sent.items() if name not in {*fields, "csrfmiddlewaretoken"}]
-    context = {"title": title, "advice": advice, "texts": list(zip(fields, texts, strict=True)), "rest": rest}
+    boxes = {box: question for field in fields for box, question in _boxes(field, sent)}
+    context = {
+        "title": title,
+        "advice": advice,
+        "texts": [(box, _shown(sent.get(question)), _shown(sent.get(box))) for box, question in boxes.items()],
+        "rest": [
+            (name, _shown(value))
+            for name, values in sent.lists()
+            for value in values
+            if name not in boxes and name != "csrfmiddlewaretoken"
+        ],
+    }
     html = render_to_string(
         "words_back.html", context | {"is_signed_out": told is SIGNED_OUT, "longest": LONGEST_ANSWER}, request
     )
@@ -117,6 +127,17 @@ def words_back(request, status, told):
     if status == 503:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def _boxes(field, sent):
+    """Return a field and its numbered ones, as ``text_1``, each with the name of the field that holds its question."""
+    further = [name for name in sent if re.fullmatch(rf"{field}_[1-9][0-9]{{0,3}}", name)]
+    numbers = sorted(int(name.rpartition("_")[2]) for name in further)
+    return [(field, "question"), *((f"{field}_{number}", f"question_{number}") for number in numbers)]
+
+
+def _shown(text):
+    return (text or "").replace("\0", "")
 
 
 def _writing_fields(request):

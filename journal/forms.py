@@ -1,17 +1,21 @@
 """Forms of the journal. Each does the deed that it validates."""
 
+import re
 import uuid
+from dataclasses import replace
 
 from django import forms
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q
 
 from journal import saving
+from journal.importing import LONGEST_LINE, MOST_ANSWERS
 from journal.models import Entry
 from journal.words import LONGEST_ANSWER, Answer, Words
 from lessons.models import Module
 
 signer = Signer(salt="journal.new-entry")
+FURTHER_BOX = re.compile(r"text_([1-9][0-9]{0,3})")
 
 
 def new_token(user):
@@ -57,33 +61,52 @@ class WritingForm(forms.Form):
     """A form that someone writes in: nothing they sent is lost, and what cannot be kept is said."""
 
     def __init__(self, data=None, **kwargs):
-        self.had_nul = False
+        self.had_nul = set()
         super().__init__(self._without_nul(data), **kwargs)
 
     def _without_nul(self, data):
         """Return the data without the one character that no page and no database can hold."""
-        if data is None or not any("\0" in value for values in data.lists() for value in values[1]):
+        if data is None:
             return data
-        self.had_nul = True
+        self.had_nul = {name for name, values in data.lists() if any("\0" in value for value in values)}
+        if not self.had_nul:
+            return data
         data = data.copy()
-        for name, values in list(data.lists()):
-            data.setlist(name, [value.replace("\0", "") for value in values])
+        for name in self.had_nul:
+            data.setlist(name, [value.replace("\0", "") for value in data.getlist(name)])
         return data
 
-    def refuse_nul(self):
-        """Say so if something was taken out; raises ``ValidationError``."""
-        if self.had_nul:
+    def refuse_nul(self, name=None):
+        """Say so if something was taken out, of one field or of any; raises ``ValidationError``."""
+        if self.had_nul if name is None else name in self.had_nul:
             raise forms.ValidationError(
                 "There was an invisible character (NUL) in this text that cannot be kept. It has been taken out; "
                 "please look it over and save again."
             )
 
 
+def numbered(name, number):
+    """Return the name of a field that belongs to one answer. The first answer's has no number."""
+    return f"{name}_{number}" if number else name
+
+
+def carried(answers, **others):
+    """Return what a page with these answers, by number, carries unseen: names and values."""
+    parts = [(part, number) for number in answers for part in ("question", "key")]
+    return [*others.items(), *((numbered(part, number), getattr(answers[number], part)) for part, number in parts)]
+
+
 class NoteForm(WritingForm):
-    """Write a note, new or not: the words, the question they answer, and the module they are about."""
+    """Write a note, new or not, or change any entry: its answers, and the module they are about.
+
+    Each answer has a box: ``text``, ``text_1``, ``text_2`` and so on. The page carries along what each of them answers
+    (``question_1``, ``key_1``), so that words still know their questions when the entry has changed or gone meanwhile.
+    All of that is the learner's own; of an entry that is as the page knew it, only a note's question is taken from it.
+    ``whole`` comes from the page with two versions: what is sent shall take the place of all that the entry holds.
+    """
 
     text = WordsField(label="Your words")
-    question = forms.CharField(required=False, max_length=300, strip=False, widget=forms.HiddenInput)
+    question = forms.CharField(required=False, max_length=LONGEST_LINE, strip=False, widget=forms.HiddenInput)
     module = forms.ModelChoiceField(
         Module.objects.published().only("number", "title"), required=False, label="About a module", empty_label="None"
     )
@@ -93,34 +116,125 @@ class NoteForm(WritingForm):
     def __init__(self, data=None, *, keyring, entry=None, **kwargs):
         self.keyring = keyring
         self.entry = entry
+        self.before = entry.open_latest(keyring) if entry else Words()
         super().__init__(data, **kwargs)
         if entry and entry.module_id:
             # An editor may have taken the module back for a while; the note stays about it.
             self.fields["module"].queryset = Module.objects.filter(
                 Q(status=Module.Status.PUBLISHED) | Q(pk=entry.module_id)
             ).only("number", "title")
+        self.sent = self.data if self.is_bound else self.initial
+        self.is_whole = bool(entry and self.sent.get("whole"))
+        self.fits = self._fits()
+        self.answers = self._answers()
+        for number, answer in self.answers.items():
+            self.fields[numbered("text", number)] = WordsField(label=answer.question or "Your words")
 
     @classmethod
-    def to_begin(cls, keyring, question=""):
-        """Return the form for a new note."""
-        return cls(keyring=keyring, initial={"revision": 0, "token": new_token(keyring.owner), "question": question})
+    def to_begin(cls, keyring, given=None):
+        """Return the form for a new note, or for what was given to become one."""
+        return cls(keyring=keyring, initial=(given or {}) | {"revision": 0, "token": new_token(keyring.owner)})
 
     @classmethod
     def to_change(cls, keyring, entry):
         """Return the form for an entry, with the words to go on with; raises ``SealError``."""
-        answer = entry.open_latest(keyring).first
-        initial = {"text": answer.text, "question": answer.question, "module": entry.module_id}
-        return cls(keyring=keyring, entry=entry, initial=initial | {"revision": entry.revision})
+        return cls(keyring=keyring, entry=entry, initial={"module": entry.module_id, "revision": entry.revision})
 
-    def clean_text(self):
-        """Say so if something was taken out, and that there is nothing to keep yet."""
-        self.refuse_nul()
-        if not self.cleaned_data["text"].strip():
-            raise forms.ValidationError("There are no words here yet. One is enough.")
-        return self.cleaned_data["text"]
+    def _fits(self):
+        """Tell whether the boxes are those of the entry. A box that was not sent leaves its answer as it is."""
+        sent, there = set(self._numbers()), set(range(len(self.before.answers)))
+        if not self.entry or sent - there - {0} or (self.is_whole and there - sent):
+            return False
+        is_as_seen = not self.is_whole and str(self.sent.get("revision")) == str(self.entry.revision)
+        return is_as_seen or not any(self._is_asked_otherwise(number) for number in sent & there)
+
+    def _numbers(self):
+        found = [FURTHER_BOX.fullmatch(name) for name in self.sent]
+        return [0, *sorted(int(match[1]) for match in found if match)]
+
+    def _is_asked_otherwise(self, number):
+        answer = self.before.answers[number]
+        parts = ["key"] if number == 0 and self.kind == Entry.Kind.NOTE else ["key", "question"]
+        return any(
+            self._line(numbered(part, number), default=getattr(answer, part)) != getattr(answer, part) for part in parts
+        )
+
+    def _line(self, name, default=""):
+        """Return a line that the page carried along."""
+        value = self.sent.get(name)
+        return default if value is None else value.replace("\r\n", "\n")[:LONGEST_LINE]
+
+    def _answers(self):
+        """Return what the boxes are for, by number: the answers of the entry, or else those that were sent."""
+        if not self.fits:
+            return {number: self._as_sent(number) for number in self._numbers()}
+        first, *further = self.before.answers or [Answer("")]
+        if self.kind == Entry.Kind.NOTE:
+            first = replace(first, question=self._line("question", default=first.question))
+        answers = dict(enumerate([first, *further]))
+        self._fill_in({numbered("text", number): answer.text for number, answer in answers.items()})
+        return answers
+
+    def _fill_in(self, texts):
+        texts = {name: text for name, text in texts.items() if name not in self.sent}
+        if not self.is_bound:
+            self.initial |= texts
+        elif texts:
+            self.data = self.data.copy()
+            self.data.update(texts)
+
+    def _as_sent(self, number):
+        there = self.before.answers
+        names = numbered("question", number), numbered("key", number)
+        if number < len(there) and not any(name in self.sent for name in names):
+            return there[number]
+        asked = question, key = tuple(self._line(name) for name in names)
+        return next((each for each in there if (each.question, each.key) == asked), Answer("", question, key))
+
+    @property
+    def kind(self):
+        """What kind of entry this is. Only a new one is what the page says."""
+        if self.entry:
+            return self.entry.kind
+        kind = self.sent.get("kind")
+        return kind if kind in Entry.Kind.values else Entry.Kind.NOTE
+
+    @property
+    def boxes(self):
+        """The fields to write in, in order."""
+        return [self[numbered("text", number)] for number in self.answers]
+
+    @property
+    def takes_a_question(self):
+        """Tell whether a question to begin with may be chosen."""
+        return self.kind == Entry.Kind.NOTE and len(self.answers) == 1
+
+    @property
+    def carried(self):
+        """What the page carries unseen."""
+        known = {"revision": self["revision"].value(), "token": self["token"].value(), "kind": self.kind}
+        whole = {"whole": "1"} if self.is_whole else {}
+        return carried(self.answers, **known, title=self._title, **whole)
+
+    @property
+    def _title(self):
+        return self.before.title if self.entry else self._line("title")
 
     def clean(self):
-        """Learn which entry this is: the one being changed, or the one whose id is in the token."""
+        """Say what was taken out and that there is nothing to keep yet; learn which entry this is.
+
+        That is the one being changed, or the one whose id is in the token.
+        """
+        for box in self.boxes:
+            try:
+                self.refuse_nul(box.name)
+            except forms.ValidationError as problem:
+                self.add_error(box.name, problem)
+        texts = [self.cleaned_data.get(box.name) for box in self.boxes]
+        if None not in texts and not any(text.strip() for text in texts):
+            self.add_error("text", "There are no words here yet. One is enough.")
+        if not self.fits and len(texts) > MOST_ANSWERS:
+            self.add_error(None, f"One entry holds up to {MOST_ANSWERS} answers. Your words are all still here.")
         try:
             self.entry_id = self.entry.pk if self.entry else entry_id_of(self._token, self.keyring.owner)
         except forms.ValidationError:
@@ -135,20 +249,27 @@ class NoteForm(WritingForm):
 
     @property
     def words(self):
-        """The words as they would be kept. Only a note's question may change; whatever else the entry holds stays."""
-        text, question = self.cleaned_data["text"], self.cleaned_data["question"]
-        if self.entry is None:
-            return Words.of(text, question)
-        before = self.entry.open_latest(self.keyring)
-        if self.entry.kind != Entry.Kind.NOTE:
-            question = before.first.question
-        return Words((Answer(text, question, before.first.key), *before.answers[1:]), before.title)
+        """The words as they would be kept. Whatever else the entry and its answers hold stays."""
+        answers = [self._written(answer, numbered("text", number)) for number, answer in self.answers.items()]
+        return replace(self.before, answers=tuple(answers), title=self._title)
+
+    def _written(self, answer, name):
+        text = self.cleaned_data[name]
+        if answer.revision and answer.text != text:
+            # In a practice under way, a window on this step that knows only the older answer must not write over it.
+            answer = replace(answer, revision=self.cleaned_data["revision"] + 1)
+        return replace(answer, text=text)
 
     def save(self, *, keep):
-        """Keep the words, or save them as a draft; raises what ``saving.save`` raises."""
+        """Keep the words, or save them as a draft; raises what ``saving.save`` raises.
+
+        Answers that are not those of the entry take their place only where the learner, who saw both, has said so.
+        """
+        if self.entry and not (self.fits or self.is_whole):
+            raise saving.Conflict(self.entry)
         revision = self.cleaned_data["revision"] if self.entry else 0
         module = self.cleaned_data["module"]
-        return saving.save(self.keyring, self.entry_id, revision, self.words, keep=keep, module=module)
+        return saving.save(self.keyring, self.entry_id, revision, self.words, keep=keep, module=module, kind=self.kind)
 
 
 class SearchForm(forms.Form):

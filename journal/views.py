@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from journal import listing, saving, search
 from journal.access import learners_only, own_entry
 from journal.filtering import Filter
-from journal.forms import NoteForm, SearchForm, new_token
+from journal.forms import NoteForm, SearchForm, carried, new_token, numbered
 from journal.models import Entry, Prompt
 from journal.safekeeping import keeps_words
 from journal.words import LONGEST_ANSWER
@@ -174,9 +174,13 @@ def _with_prompt(request, form):
     prompt = (
         Prompt.objects.filter(pk=chosen, is_offered=True).first() if chosen.isdecimal() and len(chosen) < 10 else None
     )
-    given = {name: value.replace("\0", "") for name, value in request.POST.items()}
-    initial = given | {"question": prompt.text if prompt else ""}
+    initial = _given(request) | {"question": prompt.text if prompt else ""}
     return _show(request, NoteForm(keyring=request.keyring, entry=form.entry, initial=initial), unsaved=True)
+
+
+def _given(request):
+    """Return what was sent, as the beginning of another form."""
+    return {name: value.replace("\0", "") for name, value in request.POST.items()}
 
 
 def _is_autosave(request):
@@ -192,22 +196,26 @@ def _refuse(request, form):
 
 def _show(request, form, status=200, **extra):
     context = {"form": form, "entry": form.entry, "longest": LONGEST_ANSWER}
-    if form.entry is None or form.entry.is_draft:
+    if form.takes_a_question and (form.entry is None or form.entry.is_draft):
         context["prompts"] = Prompt.objects.filter(is_offered=True)
     return render(request, "journal/write.html", context | extra, status=status)
 
 
 def _choose(request, form, theirs):
-    """Show both texts and let the learner choose: this one, the other one, or both."""
+    """Show both versions and let the learner choose: this one, the other one, or both."""
     if _is_autosave(request):
         return JsonResponse({"conflict": True}, status=409)
+    mine = form.words
+    answers = dict(enumerate(mine.answers))
+    other = theirs.open_latest(request.keyring).answers
+    module = form.cleaned_data["module"]
+    known = {"revision": theirs.revision, "token": new_token(request.user), "kind": theirs.kind, "title": mine.title}
     context = {
         "entry": theirs,
-        "mine": form.cleaned_data["text"],
-        "question": form.words.first.question,
-        "module": form.cleaned_data["module"],
-        "theirs": theirs.open_latest(request.keyring).first.text,
-        "token": new_token(request.user),
+        "mine": [(numbered("text", number), answer) for number, answer in answers.items()],
+        "theirs": other,
+        "is_several": max(len(answers), len(other)) > 1,
+        "carried": carried(answers, **known, module=module.pk if module else "", whole="1"),
     }
     return render(request, "journal/conflict.html", context, status=409)
 
@@ -216,6 +224,5 @@ def _gone(request):
     """Give the words back with a new place to keep them: the entry they belonged to is not there any more."""
     if _is_autosave(request):
         return JsonResponse({"gone": True}, status=404)
-    form = NoteForm.to_begin(request.keyring, request.POST.get("question", ""))
-    form.initial["text"] = request.POST.get("text", "").replace("\0", "")
+    form = NoteForm.to_begin(request.keyring, _given(request))
     return _show(request, form, status=404, gone=True, unsaved=True)
