@@ -40,6 +40,7 @@ if settings.ROLE != "admin":
         path("journal/", include("journal.urls")),
         path("my/", include("cft_course.my.urls")),
         path("practices/", include("practices.urls")),
+        path("this-week/", include("practices.week_urls")),
     ]
 if settings.ROLE != "web":
     urlpatterns.append(path("admin/", admin.site.urls))

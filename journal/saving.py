@@ -19,14 +19,15 @@ class Conflict(Exception):
         self.entry = entry
 
 
-def save(keyring, entry_id, revision, words, *, keep, module=None, kind=Entry.Kind.NOTE):
+def save(keyring, entry_id, revision, words, *, keep, module=None, kind=Entry.Kind.NOTE, day=None):
     """Keep words, or save them as a draft, and return the entry once that is on the disk.
 
-    ``revision`` is 0 for a new entry. Raises ``Conflict`` if the entry is at another revision with other words,
-    ``Entry.DoesNotExist`` if it is not there (any more) for this owner, and ``SealError`` if it cannot be sealed.
+    ``revision`` is 0 for a new entry, which belongs to the learner's today unless ``day`` is given. Raises ``Conflict``
+    if the entry is at another revision with other words, ``Entry.DoesNotExist`` if it is not there (any more) for this
+    owner, and ``SealError`` if it cannot be sealed.
     """
     if revision == 0:
-        entry = _begin(keyring, entry_id, words, keep, module, kind)
+        entry = _begin(keyring, entry_id, words, keep, module, kind, day)
     else:
         entry = _change(keyring, entry_id, revision, words, keep, module)
     entry = entry or _reconcile(keyring, entry_id, words, keep, module)
@@ -44,10 +45,11 @@ def let_draft_go(owner, entry_id, revision):
         raise Conflict(Entry.objects.owned_by(owner).get(pk=entry_id))
 
 
-def _begin(keyring, entry_id, words, keep, module, kind):
+def _begin(keyring, entry_id, words, keep, module, kind, day):
     now = timezone.now()
     owner = keyring.owner
-    entry = Entry(pk=entry_id, owner=owner, kind=kind, module=module, created=now, changed=now, day=owner.day_of(now))
+    day = day or owner.day_of(now)
+    entry = Entry(pk=entry_id, owner=owner, kind=kind, module=module, created=now, changed=now, day=day)
     for field, value in _columns(entry, keyring, words, keep, revision=1).items():
         setattr(entry, field, value)
     try:

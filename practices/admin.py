@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.html import format_html
 
-from practices.models import Practice, Step
+from practices.models import DailyQuestion, Practice, Step, WeeklyPractice
 
 
 class StepInline(admin.StackedInline):
@@ -53,3 +53,21 @@ class PracticeAdmin(admin.ModelAdmin):
         if not practice.pk or not practice.address:
             return "On the course's own site." if practice.pk else "Save first, then try it."
         return format_html('<a href="{}">Try it</a>', practice.address)
+
+
+class DailyQuestionInline(admin.StackedInline):
+    """The questions of every day, below what the week asks."""
+
+    model = DailyQuestion
+    extra = 0
+    prepopulated_fields = {"key": ["text"]}
+
+
+@admin.register(WeeklyPractice)
+class WeeklyPracticeAdmin(admin.ModelAdmin):
+    """What a module asks for seven days, on one page."""
+
+    list_display = ["__str__", "is_offered"]
+    list_filter = ["is_offered"]
+    list_select_related = ["module"]
+    inlines = [DailyQuestionInline]

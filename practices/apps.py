@@ -11,4 +11,4 @@ class PracticesConfig(AppConfig):
         from lessons import publishing
         from practices import models
 
-        publishing.watch(models.Practice, models.Step)
+        publishing.watch(models.Practice, models.Step, models.WeeklyPractice, models.DailyQuestion)

@@ -261,3 +261,7 @@ class Run(models.Model):
     def __str__(self):
         # Never whose: this text reaches logs and error pages.
         return f"Run of {self.begun:%Y-%m-%d}"
+
+
+# Django looks for every model of an app here.
+from practices.week_models import DailyQuestion, Week, WeeklyPractice  # noqa: E402, F401 -- below what they stand beside

@@ -106,4 +106,5 @@ def worksheet(request, practice):
     found = Practice.objects.offered().select_related("module").prefetch_related("steps").filter(slug=practice).first()
     if found is None:
         raise Http404
-    return HttpResponse(render_to_string("practices/worksheet.html", {"path": request.path, "practice": found}))
+    context = {"path": request.path, "practice": found, "days": range(1, 8)}
+    return HttpResponse(render_to_string("practices/worksheet.html", context))

@@ -54,7 +54,7 @@ def course(db):
     """Load the course as a new site gets it, and return it."""
     from lessons.models import Course  # noqa: PLC0415 -- models are ready only once pytest-django has set them up
 
-    call_command("loaddata", "course", "module_04", "practices", "helplines", verbosity=0)
+    call_command("loaddata", "course", "module_04", "practices", "weeks", "helplines", verbosity=0)
     return Course.objects.get()
 
 

@@ -23,7 +23,7 @@ from cft_course.accounts import ledger
 from journal.keys.keyring import ID_BYTES, VERSION
 from journal.keys.models import DataKey
 from journal.models import Entry
-from practices.models import Run
+from practices.models import Run, Week
 
 
 def erase_writing(user):
@@ -34,6 +34,7 @@ def erase_writing(user):
     _shred(user.uuid)
     Entry.objects.owned_by(user).delete()
     Run.objects.owned_by(user).delete()
+    Week.objects.owned_by(user).delete()
     _users(user.uuid).update(sealed_name=None)
     user.sealed_name = None
     _forget_deleted_bytes()

@@ -1,13 +1,14 @@
 """The user: an email address and a password, and no name that anyone has to give."""
 
 import uuid
-from datetime import UTC, datetime, time
+from datetime import time
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from cft_course.accounts import days, preferences
 
@@ -84,4 +85,4 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def today(self):
         """The learner's own day now."""
-        return self.day_of(datetime.now(UTC))
+        return self.day_of(timezone.now())

@@ -10,7 +10,7 @@ from lessons.markdown.bounds import LONGEST_HTML, Refusal, refused_at_sight
 from lessons.markdown.policy import DIAGRAMS
 
 # Ids that the site's own templates use, and what their other ids begin with; a heading of the same name gets another.
-RESERVED_IDS = {"main", "contents", "questions", "practice", "crisis-support", "modules"}
+RESERVED_IDS = {"main", "contents", "questions", "practice", "crisis-support", "modules", "this-week"}
 RESERVED_BEGINNINGS = ("practice-", "question-", *(f"{name}-" for name in DIAGRAMS))
 
 

@@ -62,6 +62,7 @@ const go = async (url, form, submitter) => {
     }
   } catch {
     /* The form is still there. */
+    document.dispatchEvent(new Event("step-stays"));
     say(NO_CONNECTION);
   }
 };

@@ -40,6 +40,8 @@ class Writing {
       this.isLeaving = true;
       event.detail.wait.push(this.save({ keepalive: true }));
     });
+    /* The next page could not be had, so this one stays. */
+    on(document, "step-stays", () => (this.isLeaving = false));
     /* Another step has taken this one's place without a new page. */
     on(document, "step-goes", () => {
       this.farewell();
@@ -135,7 +137,9 @@ class Writing {
       this.form.elements[name].value = value;
     }
     this.form.setAttribute("action", address);
-    history.replaceState(null, "", address);
+    if (this.form.isConnected) {
+      history.replaceState(null, "", address);
+    }
     this.say(`Saved ${saved || clock()}`);
   }
 

@@ -8,6 +8,8 @@ from django.contrib.auth import get_user_model
 from django.urls import URLPattern, get_resolver, reverse
 
 from journal.models import Entry
+from practices import weeks
+from practices.models import Week, WeeklyPractice
 from tests.journal.writing import write
 from tests.keys import key_dir, master_key  # noqa: F401 -- fixtures
 from tests.practices.doing import answer
@@ -37,8 +39,20 @@ OWN_PART = {
     "my:course": (200, 405),
     "my:read": (200, 403),
     "my:unread": (405, 302),
+    "week:today": (200, 405),
+    "week:begin": (200, 302),
     "practices:look-back": (200, 405),
     "practices:keep-now": (302, 302),
+}
+# Addresses that name a learner's week. What its owner gets; everyone else gets 404.
+WEEK = {
+    "week:overview": (200, 405),
+    "week:day": (200, 302),
+    "week:across": (200, 302),
+    "week:pause": (405, 302),
+    "week:go-on": (405, 302),
+    "week:end": (200, 302),
+    "week:calendar-file": (200, 405),
 }
 # A practice, open to visitors too: everyone meets their own words there, or none.
 PRACTICE = {
@@ -115,7 +129,7 @@ def strangers(django_user_model, alice, superuser, entry):
 
 
 def test_every_private_address_is_in_a_table():
-    assert set(private_names()) == {*ENTRY, *OWN, *OWN_PART, *PRACTICE, *PROVED, *ACCOUNT, *OTHERS}
+    assert set(private_names()) == {*ENTRY, *OWN, *OWN_PART, *PRACTICE, *WEEK, *PROVED, *ACCOUNT, *OTHERS}
 
 
 @pytest.mark.parametrize("name", ENTRY)
@@ -168,9 +182,13 @@ def test_own_pages_are_for_learners(learner, strangers, client, entry, name):
 
 def where(name):
     """Return an address of a practice or of one's own course."""
-    if name == "my:course":
+    if name in ("my:course", "week:today"):
         return reverse(name)
-    parts = [4] if name.startswith("my:") else ["two-halves", *([1] if name.endswith((":step", ":hard")) else [])]
+    parts = (
+        [4]
+        if name.startswith(("my:", "week:"))
+        else ["two-halves", *([1] if name.endswith((":step", ":hard")) else [])]
+    )
     return reverse(name, args=parts)
 
 
@@ -212,6 +230,24 @@ def test_a_practice_shows_everyone_their_own_words_or_none(learner, strangers, c
     assert fingerprint()[1] == before[1]
     got = tuple(getattr(learner, method)(where(name)).status_code for method in ("get", "post"))
     assert got == PRACTICE[name]
+
+
+@pytest.mark.parametrize("name", WEEK)
+def test_a_week_is_its_owners(learner, strangers, client, lea, entry, name):
+    week = weeks.begin(lea, WeeklyPractice.objects.get())
+    address = reverse(name, args=[week.pk, *([1] if name == "week:day" else [])])
+    assert learner.post(reverse("week:day", args=[week.pk, 1]), {"text_0": OWN_WORDS.decode()}).status_code == 302
+    before = fingerprint(), Week.objects.values_list().get()
+    for stranger in strangers.values():
+        for method, owners in zip(("get", "post"), WEEK[name], strict=True):
+            response = getattr(stranger, method)(address, {"text_0": "mine now"})
+            assert response.status_code == 404 or response.status_code == owners == 405
+            assert OWN_WORDS not in response.content
+    for method in ("get", "post"):
+        assert getattr(client, method)(address, {"text_0": "mine now"}).status_code in (302, 403)
+    assert (fingerprint(), Week.objects.values_list().get()) == before
+    got = tuple(getattr(learner, method)(address).status_code for method in ("get", "post"))
+    assert got == (WEEK[name] if name != "week:day" else (200, 409))
 
 
 @pytest.mark.parametrize("name", sorted(ACCOUNT))

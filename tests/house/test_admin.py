@@ -14,7 +14,7 @@ MODULE = "/modules/what-compassion-really-is/"
 def test_only_content_and_learners_are_registered():
     names = {model._meta.label for model in admin.site._registry}
     content = {"lessons.Course", "lessons.Module", "safety.SafetyTexts", "safety.Country", "safety.Helpline"}
-    assert names == content | {"journal.Prompt", "practices.Practice", "accounts.User"}
+    assert names == content | {"journal.Prompt", "practices.Practice", "practices.WeeklyPractice", "accounts.User"}
 
 
 def test_a_visitor_is_sent_to_sign_in(client, course):

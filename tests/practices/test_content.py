@@ -7,7 +7,7 @@ from cft_course.accounts import erasure
 from cft_course.management.commands.create_editor import editors
 from journal.models import Entry
 from lessons.publishing import pages
-from practices.models import Practice, Run, Step
+from practices.models import DailyQuestion, Practice, Run, Step, WeeklyPractice
 from tests.practices.doing import SLUG, answer, practice
 from tests.support import assert_carries_help
 
@@ -62,11 +62,16 @@ def test_a_site_from_before_gets_its_practices_and_its_editors_their_rights(cour
     from cft_course.management.commands.prepare import Command  # noqa: PLC0415 -- beside its one use
 
     Practice.objects.all().delete()
+    WeeklyPractice.objects.all().delete()
     group = editors()
     group.permissions.clear()
-    Command()._add_practices()
-    assert Step.objects.count() == 5
-    assert set(group.permissions.values_list("content_type__model", flat=True)) >= {"practice", "module"}
+    Command()._add_practices(["practices", "weeks"])
+    assert (Step.objects.count(), DailyQuestion.objects.count()) == (5, 2)
+    assert set(group.permissions.values_list("content_type__model", flat=True)) >= {
+        "practice",
+        "weeklypractice",
+        "module",
+    }
 
 
 def test_editors_change_practices_and_see_no_runs(editor, course, learner, master_key):

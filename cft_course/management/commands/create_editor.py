@@ -12,11 +12,12 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
+PRACTICES = ["practice", "step", "weeklypractice", "dailyquestion"]
 # Editors change content and nothing else.
 EDITED = (
     Q(content_type__app_label__in=["lessons", "safety"])
     | Q(content_type__app_label="journal", content_type__model="prompt")
-    | Q(content_type__app_label="practices", content_type__model__in=["practice", "step"])
+    | Q(content_type__app_label="practices", content_type__model__in=PRACTICES)
 )
 # Some may look after learners' accounts besides.
 LEARNERS = ["view_user", "change_user", "delete_user"]

@@ -20,7 +20,7 @@ from journal.models import Entry
 from lessons.models import Course, Module
 from lessons.publishing import pages
 
-FIXTURES = ["course", "module_04", "practices", "helplines"]
+FIXTURES = ["course", "module_04", "practices", "weeks", "helplines"]
 # What a proxy in front of this server may have to say by itself.
 PROXY_STATUSES = [413, 502, 503, 504]
 
@@ -86,16 +86,16 @@ class Command(BaseCommand):
         call_command("clearsessions", verbosity=0)
         if "journal_prompt" not in before:
             call_command("loaddata", "prompts", verbosity=0)
-        if "practices_practice" not in before:
-            self._add_practices()
+        new = {"practices_practice": "practices", "practices_weeklypractice": "weeks"}
+        self._add_practices([fixture for table, fixture in new.items() if table not in before])
         if settings.ROLE != "admin":
             self._see_to_the_keys()
 
-    def _add_practices(self):
-        """Give a site from before there were practices its first ones, and its editors the right to change them."""
-        if Module.objects.filter(course__slug="cft-course", number=4).exists():
-            call_command("loaddata", "practices", verbosity=0)
-        if Group.objects.filter(name="Editors").exists():
+    def _add_practices(self, fixtures):
+        """Give a site from before there were these its first ones, and its editors the right to change them."""
+        if fixtures and Module.objects.filter(course__slug="cft-course", number=4).exists():
+            call_command("loaddata", *fixtures, verbosity=0)
+        if fixtures and Group.objects.filter(name="Editors").exists():
             editors()
 
     def _see_to_the_keys(self):
