@@ -22,6 +22,8 @@ def may_be_seen(model):
         "journal.Prompt",
         "practices.Practice",
         "practices.Step",
+        "practices.WeeklyPractice",
+        "practices.DailyQuestion",
         "accounts.User",
     }
 
