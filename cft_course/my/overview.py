@@ -5,7 +5,8 @@ from django.db.models import Max
 from cft_course.my.models import Reading
 from journal.models import Entry
 from lessons.models import Module
-from practices.models import Practice, Run
+from practices import weeks
+from practices.models import Practice, Run, Week
 
 
 def of(user):
@@ -20,7 +21,12 @@ def of(user):
     for module in modules:
         module.read_on = read.get(module.pk)
         module.own = [practice for practice in practices.values() if practice.module_id == module.pk]
-    return {"modules": modules, "under_way": _in_order(practices, under_way), "next": _next(modules)}
+    return {
+        "modules": modules,
+        "under_way": _in_order(practices, under_way),
+        "next": _next(modules),
+        "running": _running(user),
+    }
 
 
 def _runs(user):
@@ -31,6 +37,16 @@ def _runs(user):
     last = runs.exclude(ended=None).values_list("practice").annotate(Max("ended"))
     under_way = {practice_of[draft.pk]: draft for draft in drafts}
     return under_way, {practice: user.day_of(ended) for practice, ended in last}
+
+
+def _running(user):
+    """Return the weeks under way, each with its seven ``days``. Only the one begun last looks for what is written."""
+    today = user.today
+    running = [week for week in Week.objects.owned_by(user).running().whole()[:5] if not weeks.is_over(week, today)]
+    for number, week in enumerate(running):
+        week.days = weeks.seven(week, today, {} if number else weeks.entries_of(week))
+        week.is_resting = weeks.is_paused(week)
+    return running
 
 
 def _in_order(practices, under_way):
