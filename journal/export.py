@@ -7,7 +7,7 @@ The JSON is an object with these members, in this order:
 
 - ``format``: always ``"cft-course-journal"``, and ``version``: 1. A change that older readers cannot ignore raises it.
 - ``exported``: when, as ISO 8601 in UTC.
-- ``account``: an object of texts about the account; for reading only.
+- ``account``: an object of texts, and lists of texts, about the account and its course; for reading only.
 - ``entries``: newest first, each with ``id``, ``kind`` (``note``, ``practice`` or ``day``), ``module`` (``number`` and
   ``title``, or null), ``day`` (the learner's own date), ``created`` and ``changed`` (ISO 8601 with zone), ``kept`` and
   ``draft``. These two are null or an object with ``title`` and ``answers``, a list of ``question``, ``answer`` and

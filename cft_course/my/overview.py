@@ -58,3 +58,20 @@ def _in_order(practices, under_way):
 def _next(modules):
     """Return the first published module that is not marked as read, or None."""
     return next((module for module in modules if module.is_published and not module.read_on), None)
+
+
+def taken_along(user):
+    """Return what is known of a learner's course besides their words, for the file with everything of theirs."""
+    read = Reading.objects.filter(owner=user).order_by("day").values_list("module__number", "day")
+    runs = Run.objects.owned_by(user).order_by("begun").values_list("practice__title", "begun", "ended", "is_kept")
+    begun = Week.objects.owned_by(user).order_by("began").values_list("weekly__module__number", "began")
+    return {
+        "modules_read": [f"Module {number}, {day}" for number, day in read],
+        "practices": [_told(user, *run) for run in runs],
+        "weeks": [f"Module {number}, from {day}" for number, day in begun],
+    }
+
+
+def _told(user, title, begun, ended, is_kept):
+    ending = f", {'kept' if is_kept else 'let go'} on {user.day_of(ended)}" if ended else ""
+    return f"{title}, begun on {user.day_of(begun)}{ending}"

@@ -1,11 +1,14 @@
 """Your course: what was read, what is under way and done, for its owner alone."""
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from cft_course.accounts import erasure
 from cft_course.my.models import Reading
+from tests.accounts.test_keepsakes import prove
 from tests.keys import key_dir, master_key  # noqa: F401 -- fixtures
 from tests.practices.doing import SLUG, address, answer, do_all, keep
 from tests.support import CountQueries, assert_carries_help
@@ -110,3 +113,16 @@ def test_queries_do_not_grow(learner):
         learner.get(MY)
     assert after.number <= before.number + 1
     assert after.number <= 10
+
+
+def test_what_was_read_and_done_is_taken_along(learner, lea):
+    learner.post(READ, headers=HERE)
+    do_all(learner)
+    keep(learner)
+    learner.post(reverse("week:begin", args=[4]))
+    prove(learner, lea)
+    account = json.loads(learner.get(reverse("download", args=["json"])).getvalue())["account"]
+    today = lea.today
+    assert account["modules_read"] == [f"Module 4, {today}"]
+    assert account["practices"] == [f"The Two Halves of Compassion, begun on {today}, kept on {today}"]
+    assert account["weeks"] == [f"Module 4, from {today}"]

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cft_course.accounts.keepsakes.forms import BringForm, EmailForm, RangeForm
 from cft_course.accounts.preferences import name_of
 from cft_course.leaving import CLEAR_SITE_DATA
+from cft_course.my import overview
 from journal.access import learners_only
 from journal.export import WAYS, opened
 from journal.models import Entry
@@ -70,6 +71,7 @@ def _account(request):
         "time_zone": user.time_zone,
         "day_starts": f"{user.day_starts:%H:%M}",
         "exported": localtime(now(), user.zone).isoformat(),
+        **overview.taken_along(user),
     }
 
 
