@@ -23,17 +23,22 @@ class Filter:
     module: int | None = None
     since: date | None = None
     until: date | None = None
+    # The chosen module's number, by which its pages are called.
+    number: int | None = None
 
     kinds = KINDS
 
     @classmethod
     def read(cls, data):
         """Return the filter that the parts of an address ask for."""
-        modules = list(Module.objects.published().order_by("number").values_list("pk", "title"))
+        published = Module.objects.published().order_by("number").values_list("pk", "title", "number")
+        modules = {pk: (title, number) for pk, title, number in published}
         kind = data.get("kind", "")
-        module = next((pk for pk, _ in modules if str(pk) == data.get("module")), None)
+        module = next((pk for pk in modules if str(pk) == data.get("module")), None)
         since, until = _day(data.get("since")), _day(data.get("until"))
-        return cls(modules, kind if kind in dict(KINDS) else "", module, since, until)
+        titles = [(pk, title) for pk, (title, _) in modules.items()]
+        number = modules[module][1] if module else None
+        return cls(titles, kind if kind in dict(KINDS) else "", module, since, until, number)
 
     def narrow(self, entries):
         """Return those of the entries that fit."""
