@@ -23,6 +23,7 @@ bench: install-dev
 	@$(PY) tests/bench/sealing.py
 	@$(PY) tests/bench/journal.py
 	@$(PY) tests/bench/practices.py
+	@$(PY) tests/bench/reminders.py
 
 lint: install-dev
 	@$(PY) -m ruff check .

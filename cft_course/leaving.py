@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from lessons.outages import DATABASE_IS_AWAY
 from lessons.publishing import public_page
-from practices.visitor import cookie_name
+from practices import visitor
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +30,13 @@ def leave(request):
     response["Clear-Site-Data"] = CLEAR_SITE_DATA
     response["Referrer-Policy"] = "no-referrer"
     try:
+        visitor.erase(request)
         logout(request)
     except DATABASE_IS_AWAY:
         logger.warning("Someone left while the database was away; their session ends by itself.")
         # An empty one, so that nothing tries to save the other.
         request.session = SessionStore()
-    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, cookie_name()):
+    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, visitor.cookie_name()):
         response.delete_cookie(name, samesite="Lax")
     return response
 

@@ -41,6 +41,7 @@ if settings.ROLE != "admin":
         path("my/", include("cft_course.my.urls")),
         path("practices/", include("practices.urls")),
         path("this-week/", include("practices.week_urls")),
+        path("reminders/", include("practices.reminder_urls")),
     ]
 if settings.ROLE != "web":
     urlpatterns.append(path("admin/", admin.site.urls))

@@ -15,6 +15,12 @@ _known = {}
 
 def find(slug, user):
     """Return the practice with its steps, or None if this person may not do it. Editors may do any."""
+    practice = known(slug)
+    return practice if practice and (practice.is_open or user.is_staff) else None
+
+
+def known(slug):
+    """Return the practice with its steps, offered or not, or None if there is none."""
     version, practice = _known.get(slug, (None, None))
     if version != pages.version:
         version, practice = pages.version, Practice.objects.whole(slug)
@@ -24,7 +30,7 @@ def find(slug, user):
             _known[slug] = version, practice
         else:
             _known.pop(slug, None)
-    return practice if practice and (practice.is_open or user.is_staff) else None
+    return practice
 
 
 def find_or_404(slug, user):

@@ -18,8 +18,8 @@ READ_BACK = "read-back"
 class AnswerForm(WritingForm):
     """The answer to one step, with what the page knew when it was opened.
 
-    ``revision`` is the draft's as it was then, ``begun`` tells whether there was a draft, ``key`` and ``question`` name
-    the step as it was asked. All of it is the learner's own, and nothing of it is trusted to say whose it is.
+    ``revision`` is the draft's as it was then, ``begun`` tells whether there was a draft, ``key``, ``question`` and
+    ``kind`` name the step as it was asked. All of it is the learner's own, and nothing of it says whose it is.
     """
 
     revision = forms.IntegerField(min_value=0, max_value=2**31 - 2, required=False, widget=forms.HiddenInput)
@@ -29,12 +29,12 @@ class AnswerForm(WritingForm):
     question = forms.CharField(max_length=300, required=False, strip=False, widget=forms.HiddenInput)
 
     def __init__(self, step, data=None, *, answer=None, **kwargs):
-        self.step = step
-        self.kind = kinds.of(step)
         self.answer = answer
+        self.step = _able_to_show(step, answer)
+        self.kind = kinds.of(self.step)
         initial = self.kind.initial(step, answer.text if answer else "")
         super().__init__(data, initial=initial | kwargs.pop("initial", {}), **kwargs)
-        self.fields |= self.kind.fields(step)
+        self.fields |= self.kind.fields(self.step)
 
     @classmethod
     def sent(cls, practice, step, data):
@@ -43,6 +43,8 @@ class AnswerForm(WritingForm):
         asked = practice.step_with(key)
         if asked is None:
             return cls(_gone(practice, key, data), _as_text(data))
+        if not kinds.understands(asked, data.get("kind", "")):
+            return cls(kinds.as_text(asked), _as_text(data))
         return cls(asked, data)
 
     def clean(self):
@@ -71,6 +73,15 @@ class AnswerForm(WritingForm):
     def problems(self):
         """Every problem with its field's name, for the list above the form."""
         return [(name, str(problem)) for name, found in self.errors.items() for problem in found]
+
+
+def _able_to_show(step, answer):
+    """Return the step, or one that asks for text where an answer was given before editors changed the step's kind."""
+    if answer is None or not answer.text:
+        return step
+    kind = kinds.of(step)
+    is_shown = kind.text(step, kind.initial(step, answer.text)) == answer.text
+    return step if is_shown else kinds.as_text(step)
 
 
 def _gone(practice, key, data):

@@ -4,6 +4,8 @@ Whatever its kind, an answer is kept as one text that says everything by itself,
 an export and on paper. A kind turns that text into the values of its fields, and these into the text.
 """
 
+import copy
+
 from django import forms
 
 from journal.forms import WordsField
@@ -213,3 +215,16 @@ def pause_settings(step, data):
     seconds = {str(length) for length, _ in LENGTHS} & {data.get("seconds")}
     rhythm = data.get("rhythm") if data.get("rhythm") in BREATHS else step.rhythm
     return int(seconds.pop()) if seconds else step.seconds, rhythm
+
+
+def understands(step, sent):
+    """Tell whether what was sent for a kind is what the step's kind asks for now; most kinds are a box for words."""
+    kind = KINDS.get(sent)
+    return kind is None or kind is of(step) or kind.template == of(step).template
+
+
+def as_text(step):
+    """Return a step that asks the same in a plain box, for an answer that its own kind could not show."""
+    plain = copy.copy(step)
+    plain.kind = Text.name
+    return plain

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from lessons import markdown
@@ -263,5 +264,37 @@ class Run(models.Model):
         return f"Run of {self.begun:%Y-%m-%d}"
 
 
+class VisitQuerySet(models.QuerySet):
+    """Adjectives for visits; they chain into a sentence."""
+
+    def current(self):
+        """Only visits that may still be opened."""
+        return self.filter(until__gt=timezone.now())
+
+    def over(self):
+        """Only visits whose day is over."""
+        return self.filter(until__lte=timezone.now())
+
+
+class Visit(models.Model):
+    """What someone without an account wrote in one practice, sealed with a key that only their browser has.
+
+    See ``visitor``. Names neither the person nor the practice.
+    """
+
+    name = models.CharField(primary_key=True, max_length=64)
+    run = models.UUIDField()
+    revision = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(db_index=True)
+    sealed = models.BinaryField()
+
+    objects = VisitQuerySet.as_manager()
+
+    def __str__(self):
+        # Never whose: this text reaches logs and error pages.
+        return f"Visit until {self.until:%Y-%m-%d}"
+
+
 # Django looks for every model of an app here.
+from practices.reminder_models import Reminder  # noqa: E402, F401 -- below what they stand beside
 from practices.week_models import DailyQuestion, Week, WeeklyPractice  # noqa: E402, F401 -- below what they stand beside

@@ -4,19 +4,24 @@ Every answer remembers the draft's revision at which it was last changed. So two
 other, and only two different answers to the same step become a choice.
 """
 
+import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from journal import saving
 from journal.forms import entry_id_of, new_token
+from journal.importing import MOST_ANSWERS
 from journal.models import Entry
 from journal.words import Answer, Words
 from practices.models import Run
 
 # A window that saves at the same moment goes first; more than a few of them are no person.
 TRIES = 8
+PRESSED_TWICE = timedelta(minutes=1)
 
 
 class Gone(Exception):
@@ -31,12 +36,22 @@ class OtherAnswer(Exception):
         self.answer = answer
 
 
+def is_uuid(text):
+    """Tell whether a text is an id."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 def answer_to(words, step):
     """Return the answer to a step, or None."""
-    return _with_key(words, step.answer_key)
+    return with_key(words, step.answer_key)
 
 
-def _with_key(words, key):
+def with_key(words, key):
+    """Return the answer with this key, or None."""
     return next((answer for answer in words.answers if answer.key == key), None)
 
 
@@ -45,9 +60,10 @@ def with_answer(words, answer, place, *, seen, revision):
 
     ``seen`` is the revision that the answer's page knew. Raises ``OtherAnswer`` for another one given since.
     """
-    before = _with_key(words, answer.key)
+    before = with_key(words, answer.key)
     if before is None:
-        answers = (*words.answers, replace(answer, revision=revision)) if answer.text else words.answers
+        is_full = len(words.answers) >= MOST_ANSWERS
+        answers = (*words.answers, replace(answer, revision=revision)) if answer.text and not is_full else words.answers
     elif before.text == answer.text:
         answers = words.answers
     elif before.revision > seen:
@@ -121,7 +137,7 @@ class LearnersRun:
                 return
             except saving.Conflict:
                 self._look()
-        raise OtherAnswer(_with_key(self.words, answer.key) or Answer(""))
+        raise OtherAnswer(with_key(self.words, answer.key) or Answer(""))
 
     def _save(self, entry_id, revision, words, keep=False):
         try:
@@ -152,29 +168,47 @@ class LearnersRun:
                 raise Gone from None
             return run.pk
 
-    def keep(self, seen):
-        """Keep what was written as an entry and return its id; raises ``Gone``, and ``OtherAnswer`` for a newer one."""
-        if self.entry is None:
-            raise Gone
-        if seen != self.revision:
-            raise OtherAnswer(Answer(""))
+    def keep(self, seen, token):
+        """Keep what was written as an entry; raises ``Gone``, and ``OtherAnswer`` if it has changed since."""
+        self._settle(seen, token)
         try:
             self._save(self.entry.pk, self.revision, finished(self.practice, self.words), keep=True)
         except saving.Conflict:
             self._look()
             raise OtherAnswer(Answer("")) from None
         self._end(is_kept=True)
-        return self.entry.pk
 
-    def let_go(self):
-        """Delete what was written; that it was done is remembered."""
+    def let_go(self, seen, token):
+        """Delete what was written, and remember that it was done; raises what ``keep`` does.
+
+        Where nothing is written there is nothing to raise about: it was done without a word.
+        """
         if self.entry is None:
-            now = timezone.now()
-            Run.objects.owned_by(self.owner).under_way().filter(practice=self.practice).delete()
-            Run.objects.create(owner=self.owner, practice=self.practice, begun=now, ended=now)
+            self._finish_without_words()
             return
-        Entry.objects.owned_by(self.owner).filter(pk=self.entry.pk, kept=None).delete()
+        self._settle(seen, token)
+        unchanged = Entry.objects.owned_by(self.owner).filter(pk=self.entry.pk, kept=None, revision=seen)
+        if not unchanged.delete()[0]:
+            raise OtherAnswer(Answer(""))
         self._end(is_kept=False)
+
+    def _settle(self, seen, token):
+        if self.entry is None or token != self.token:
+            raise Gone
+        if seen != self.revision:
+            raise OtherAnswer(Answer(""))
+
+    def _finish_without_words(self):
+        now = timezone.now()
+        runs = Run.objects.owned_by(self.owner).filter(practice=self.practice)
+        runs.under_way().delete()
+        # Pressing twice is doing it once.
+        if not runs.filter(begun=F("ended"), ended__gt=now - PRESSED_TWICE).exists():
+            Run.objects.create(owner=self.owner, practice=self.practice, begun=now, ended=now)
+
+    def has_ended(self, token):
+        """Tell whether the run of a form has come to its end already, as after a second press."""
+        return is_uuid(token) and Run.objects.owned_by(self.owner).done().filter(pk=token).exists()
 
     def remember(self, response):
         """Return a response as it is: a learner's run needs nothing of the browser."""

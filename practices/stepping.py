@@ -42,7 +42,7 @@ def step(request, practice, number=None):
     if asked is None:
         raise Http404
     run = run_of(request, found)
-    return _show(request, run, AnswerForm(asked, answer=answer_to(run.words, asked)))
+    return run.remember(_show(request, run, AnswerForm(asked, answer=answer_to(run.words, asked))))
 
 
 def _save(request, run, asked):
@@ -89,7 +89,7 @@ def _saved(request, run):
     zone = getattr(request.user, "zone", None)
     return {
         "revision": run.revision,
-        "saved": f"{localtime(run.saved, zone):%H:%M}" if zone else "",
+        "saved": f"{localtime(run.saved, zone):%H:%M}" if zone and run.is_begun else "",
         "address": request.get_full_path(),
         "fields": {"run": run.token, "begun": "on" if run.is_begun else ""},
     }
@@ -100,7 +100,7 @@ def _show(request, run, form, status=200, **extra):
     is_there = practice.step_with(asked.key) is not None
     number = practice.number_of(asked) if is_there else None
     initial = {"revision": run.revision, "run": run.token, "begun": run.is_begun, "key": asked.key}
-    initial |= {"question": asked.asked} | extra.pop("bookkeeping", {})
+    initial |= {"question": asked.asked, "kind": asked.kind} | extra.pop("bookkeeping", {})
     context = {
         "practice": practice, "step": asked, "run": run, "form": form, "kind": form.kind, "number": number,
         "hidden": initial, "asked_then": _asked_then(form.answer, asked), "longest": LONGEST_ANSWER,
@@ -159,7 +159,7 @@ def _choose(request, run, form, theirs):
         "sent": [(name, value) for name, value in sent if name not in left_out],
         "text": form.data.get("text", ""), "is_words": form.kind.template == kinds.Kind.template,
         "hidden": {"revision": run.revision, "run": run.token, "begun": run.is_begun},
-        "address": addresses.of(run.practice, form.step.key),
+        "address": request.path,
     }  # fmt: skip
     return render(request, "practices/conflict.html", context, status=409)
 

@@ -40,7 +40,7 @@ def opening(request, practice):
         "practice": found,
         "run": run,
         "go_on": addresses.of(found, run.words.place) if run.is_begun else "",
-        "is_waiting": bool(request.keyring) and found.slug in visitor.waiting(request),
+        "is_waiting": bool(request.keyring) and found in visitor.waiting(request),
         "has_been_kept": bool(request.keyring)
         and Run.objects.owned_by(request.user).done().filter(practice=found, is_kept=True).exists(),
     }

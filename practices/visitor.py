@@ -1,42 +1,39 @@
 """A visitor's way through a practice: without an account, and without anything left of it afterwards.
 
-The words are sealed into the visitor's session with a key that only their browser has, in a cookie of its own. So
-neither a copy of the database nor the session's cookie alone opens them. A day after they began, or when they let it
-go, there is nothing left to open.
+A visitor's browser holds one secret in a cookie. From it follow, for each practice, the name of the row that holds the
+words and the key that seals them; neither the secret nor the key is stored here. So nobody who reads the database can
+open a row, or tell whose it is. Django's session is not used: signing in copies it as it was a moment ago, and whatever
+was saved in between would be gone. A day after they began, or when they let it go, there is nothing left to open.
 """
 
 import base64
+import hmac
 import secrets
-import time
 import uuid
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from datetime import timedelta
 
 from allauth.core import ratelimit
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
-from django.core.exceptions import ValidationError
-from django.db import router, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from journal import saving
 from journal.keys import aead
 from journal.keys.errors import CannotOpen
 from journal.models import Entry
-from journal.words import Words
-from practices.models import Run
-from practices.run import Gone, OtherAnswer, finished, with_answer
+from journal.turns import turn
+from journal.words import Answer, Words
+from practices.models import Practice, Run, Visit
+from practices.run import TRIES, Gone, OtherAnswer, finished, with_answer, with_key
 
-VISITS = "practices"
-SECONDS = 24 * 60 * 60
-# In bytes, sealed. A session is one row that every page of a visit reads; this is some thirty pages of text.
-LONGEST_VISIT = 300_000
-# In one browser. Words of more practices than this at a time are no evening.
-MOST_VISITS = 5
+A_DAY = timedelta(days=1)
+# In bytes, sealed: some seventy pages of text.
+LONGEST_VISIT = 225_000
 
 
 class TooLong(Exception):
-    """The words of a visit have become more than a session holds."""
+    """The words of a visit have become more than is held for someone without an account."""
 
     def __init__(self):
         super().__init__(
@@ -56,7 +53,7 @@ class TooMany(Exception):
 
 
 def cookie_name():
-    """Return the name of the cookie with the visitor's key."""
+    """Return the name of the cookie with the visitor's secret."""
     return "__Host-practice" if settings.SESSION_COOKIE_SECURE else "practice"
 
 
@@ -67,173 +64,186 @@ class VisitorsRun:
 
     def __init__(self, request, practice):
         self.request = request
-        self.session = request.session
         self.practice = practice
-        self._key = _key_of(request)
-        self._new_key = None
-        self._read(self.session.get(VISITS, {}))
+        known = _secret_of(request)
+        self.secret = known or secrets.token_bytes(aead.KEY_BYTES)
+        self._look(Visit.objects.current() if known else Visit.objects.none())
 
-    def _read(self, visits):
-        """Open what a session holds. What is too old, or has lost its key, is as if it were not there."""
-        visit = visits.get(self.practice.slug)
-        self.words, self.visit = Words(title=self.practice.title), None
-        if visit and self._key and visit["until"] > time.time():
-            with suppress(CannotOpen):
-                self.words = Words.from_text(_open(self._key, self.practice.slug, visit))
-                self.visit = visit
+    def _look(self, visits=None):
+        """Open what is held for this browser. What is too old is as if it were not there."""
+        visits = Visit.objects.current() if visits is None else visits
+        self.visit = visits.filter(pk=_name(self.secret, self.practice.slug)).first()
+        self.words = Words(title=self.practice.title)
+        if self.visit:
+            try:
+                self.words = Words.from_text(_open(self.secret, self.practice.slug, self.visit))
+            except CannotOpen:
+                self.visit = None
 
     @property
     def is_begun(self):
-        """Tell whether anything of it is in the session."""
+        """Tell whether anything of it is held."""
         return self.visit is not None
 
     @property
     def revision(self):
         """How often it was saved."""
-        return self.visit["revision"] if self.visit else 0
+        return self.visit.revision if self.visit else 0
 
     @property
     def saved(self):
-        """When it was last saved."""
+        """When it was last saved: just now, as only a browser knows its zone."""
         return timezone.now()
 
     @property
     def token(self):
-        """What a form of this run carries: the id that its entry would have."""
-        return self.visit["id"] if self.visit else str(uuid.uuid4())
+        """What a form of this run carries: which visit it knows."""
+        return str(self.visit.run) if self.visit else ""
 
     def answer(self, answer, place, *, seen, token, begun):
-        """Seal one answer into the session. Raises ``Gone``, ``OtherAnswer``, ``TooLong`` and ``TooMany``."""
-        if not begun and not self.is_begun and not answer.text:
-            return
-        with self._fresh() as (store, visits):
-            if begun and not self.is_begun:
-                raise Gone
+        """Seal one answer. Raises ``Gone``, ``OtherAnswer``, ``TooLong`` and ``TooMany``."""
+        if begun and token != self.token:
+            raise Gone
+        for _ in range(TRIES):
             words = with_answer(self.words, answer, place, seen=seen, revision=self.revision + 1)
-            if not words.answers or (self.is_begun and words == self.words):
+            if not words.answers or (self.visit and words == self.words) or self._write(words):
                 return
-            self._write(store, visits, words, self.visit["id"] if self.is_begun else str(_id_from(token)))
+            self._look()
+        raise OtherAnswer(with_key(self.words, answer.key) or Answer(""))
 
-    def _write(self, store, visits, words, visit_id):
-        if self._key is None:
-            self._key = self._new_key = secrets.token_bytes(aead.KEY_BYTES)
-        until = self.visit["until"] if self.visit else time.time() + SECONDS
-        visit = {"id": visit_id, "revision": self.revision + 1, "until": until}
-        visit["sealed"] = _seal(self._key, self.practice.slug, visit, words.as_text())
-        visits = {slug: each for slug, each in visits.items() if each["until"] > time.time()}
-        visits[self.practice.slug] = visit
-        if len(visit["sealed"]) > LONGEST_VISIT or len(visits) > MOST_VISITS:
+    def _write(self, words):
+        """Seal words into the row of the revision that was seen, or a new one; return whether it was still that."""
+        now = timezone.now()
+        visit = self.visit or Visit(pk=_name(self.secret, self.practice.slug), run=uuid.uuid4(), until=now + A_DAY)
+        before, visit.revision = visit.revision, visit.revision + 1
+        visit.sealed = _seal(self.secret, self.practice.slug, visit, words.as_text())
+        if len(visit.sealed) > LONGEST_VISIT:
+            visit.revision = before
             raise TooLong
-        store[VISITS] = visits
-        self.words, self.visit = words, visit
+        if not (self._insert(visit) if self.visit is None else self._update(visit, before)):
+            return False
+        self.visit, self.words = visit, words
+        return True
 
-    @contextmanager
-    def _fresh(self):
-        """Give the session as it is now, alone; what is changed in it is saved at the end.
+    def _insert(self, visit):
+        if not ratelimit.consume(self.request, action="visit"):
+            raise TooMany
+        Visit.objects.over().delete()
+        try:
+            with turn(), transaction.atomic():
+                visit.save(force_insert=True)
+        except IntegrityError:
+            return False
+        return True
 
-        A session that two windows have read and then saved would hold the words of the later one only.
-        """
-        if self.session.session_key is None:
-            if not ratelimit.consume(self.request, action="visit"):
-                raise TooMany
-            self.session.set_expiry(SECONDS)
-            self.session.create()
-        with transaction.atomic(using=router.db_for_write(Session)):
-            if not Session.objects.select_for_update().filter(pk=self.session.session_key).exists():
-                raise Gone
-            store = SessionStore(self.session.session_key)
-            visits = store.get(VISITS, {})
-            self._read(visits)
-            yield store, visits
-            if store.modified:
-                store.save()
-        # Should anything else make the middleware save this request's copy, it must not bring back an older visit.
-        is_modified = self.session.modified
-        self.session[VISITS] = store.get(VISITS, {})
-        self.session.modified = is_modified
+    def _update(self, visit, before):
+        with turn():
+            unchanged = Visit.objects.current().filter(pk=visit.pk, run=visit.run, revision=before)
+            return unchanged.update(sealed=visit.sealed, revision=visit.revision)
 
-    def keep(self, seen):
+    def keep(self, seen, token):
         """Note that this visitor wants to keep it, and will sign in; raises ``Gone`` and ``OtherAnswer``."""
-        with self._fresh() as (store, visits):
-            if not self.is_begun:
-                raise Gone
-            if seen != self.revision:
-                raise OtherAnswer(self.words.first)
-            visits[self.practice.slug] = self.visit | {"wants_to_keep": True}
-            store[VISITS] = visits
+        self._settle(seen, token)
 
-    def let_go(self):
-        """Forget it; with the last practice of a visit the whole session goes."""
-        with self._fresh() as (store, visits):
-            visits.pop(self.practice.slug, None)
-            store[VISITS] = visits
-        if not visits and "_auth_user_id" not in self.session:
-            self.session.flush()
+    def let_go(self, seen, token):
+        """Forget it; raises ``OtherAnswer`` if something else was written since it was read back."""
+        if self.visit is None:
+            return
+        self._settle(seen, token)
+        Visit.objects.filter(pk=self.visit.pk, revision=seen).delete()
+        self.visit = None
+
+    def _settle(self, seen, token):
+        if self.visit is None or token != self.token:
+            raise Gone
+        if seen != self.revision:
+            raise OtherAnswer(self.words.first)
 
     def keep_in_journal(self, keyring):
         """Keep a visitor's words, now that they are signed in, and return the entry's id; raises ``Gone``.
 
         Doing it twice keeps them once: the entry's id was chosen when they began to write.
         """
-        if not self.is_begun:
+        if self.visit is None:
             raise Gone
-        entry_id = uuid.uuid5(keyring.owner.uuid, self.visit["id"])
+        entry_id = uuid.uuid5(keyring.owner.uuid, str(self.visit.run))
         words, now = finished(self.practice, self.words), timezone.now()
-        with suppress(saving.Conflict):
-            saving.save(keyring, entry_id, 0, words, keep=True, module=self.practice.module, kind=Entry.Kind.PRACTICE)
+        module = self.practice.module
+        try:
+            saving.save(keyring, entry_id, 0, words, keep=True, module=module, kind=Entry.Kind.PRACTICE)
+        except saving.Conflict:
+            # Kept before, and written on since then in another window: that is kept beside it.
+            entry_id = uuid.uuid4()
+            saving.save(keyring, entry_id, 0, words, keep=True, module=module, kind=Entry.Kind.PRACTICE)
         Run.objects.get_or_create(
             pk=entry_id,
             defaults={"owner": keyring.owner, "practice": self.practice, "begun": now, "ended": now, "is_kept": True},
         )
-        self.let_go()
+        # Should something have been written meanwhile, that stays, and is asked about again.
+        Visit.objects.filter(pk=self.visit.pk, revision=self.revision).delete()
+        self.visit = None
         return entry_id
 
+    def has_ended(self, token):
+        """A visitor's run leaves no trace of its end."""
+        return False
+
     def remember(self, response):
-        """Give the browser its key, for as long as there is something to open with it."""
-        if self.visit and self._new_key:
-            value = base64.urlsafe_b64encode(self._new_key).decode()
-            response.set_cookie(
-                cookie_name(), value, max_age=SECONDS, httponly=True, samesite="Lax",
-                secure=settings.SESSION_COOKIE_SECURE,
-            )  # fmt: skip
+        """Give the browser its secret, for as long as there may be something to open with it."""
+        response.set_cookie(
+            cookie_name(), base64.urlsafe_b64encode(self.secret).decode(), max_age=int(A_DAY.total_seconds()),
+            httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
+        )  # fmt: skip
         return response
 
 
-def wants_to_keep(request, practice):
-    """Tell whether a visitor pressed "Keep it" for this practice before they signed in."""
-    return bool(request.session.get(VISITS, {}).get(practice.slug, {}).get("wants_to_keep"))
+def forget(request, response):
+    """Take the secret out of a browser that has nothing left to open with it."""
+    if not waiting(request):
+        response.delete_cookie(cookie_name(), samesite="Lax")
+    return response
 
 
 def waiting(request):
-    """Return the slugs of the practices that were done before signing in and are not kept yet."""
-    visits = request.session.get(VISITS, {}) if _key_of(request) else {}
-    return [slug for slug, visit in visits.items() if visit["until"] > time.time()]
+    """Return the practices of which something is held for this browser."""
+    secret = _secret_of(request)
+    if secret is None:
+        return []
+    names = {_name(secret, practice.slug): practice for practice in Practice.objects.only("slug", "title")}
+    held = Visit.objects.current().filter(pk__in=names).values_list("pk", flat=True)
+    return [names[name] for name in held]
 
 
-def _id_from(token):
-    try:
-        return uuid.UUID(token)
-    except ValueError:
-        raise ValidationError(
-            "This page was opened by someone else, or long ago. Please press the button again."
-        ) from None
+def erase(request):
+    """Delete whatever is held for this browser, unread."""
+    secret = _secret_of(request)
+    if secret:
+        slugs = Practice.objects.values_list("slug", flat=True)
+        Visit.objects.filter(pk__in=[_name(secret, slug) for slug in slugs]).delete()
 
 
-def _key_of(request):
+def _secret_of(request):
     with suppress(ValueError):
-        key = base64.urlsafe_b64decode(request.COOKIES.get(cookie_name(), "").encode())
-        return key if len(key) == aead.KEY_BYTES else None
+        secret = base64.urlsafe_b64decode(request.COOKIES.get(cookie_name(), "").encode())
+        return secret if len(secret) == aead.KEY_BYTES else None
     return None
 
 
+def _name(secret, slug):
+    return hmac.digest(secret, f"cft/visit/name/v1/{slug}".encode(), "sha256").hex()
+
+
+def _key(secret, slug):
+    return hmac.digest(secret, f"cft/visit/key/v1/{slug}".encode(), "sha256")
+
+
 def _bound_to(slug, visit):
-    return aead.bound_to("cft/visit/v1", slug, visit["id"], str(visit["revision"]))
+    return aead.bound_to("cft/visit/v1", slug, str(visit.run), str(visit.revision))
 
 
-def _seal(key, slug, visit, text):
-    sealed = aead.encrypt(key, aead.pad(text.encode()), _bound_to(slug, visit))
-    return base64.b64encode(sealed).decode()
+def _seal(secret, slug, visit, text):
+    return aead.encrypt(_key(secret, slug), aead.pad(text.encode()), _bound_to(slug, visit))
 
 
-def _open(key, slug, visit):
-    return aead.unpad(aead.decrypt(key, base64.b64decode(visit["sealed"]), _bound_to(slug, visit))).decode()
+def _open(secret, slug, visit):
+    return aead.unpad(aead.decrypt(_key(secret, slug), bytes(visit.sealed), _bound_to(slug, visit))).decode()

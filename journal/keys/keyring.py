@@ -41,6 +41,10 @@ class Keyring:
         key_id = uuid.UUID(bytes=sealed[1 : 1 + ID_BYTES])
         key = self._all().get(key_id)
         if key is None:
+            # Another request may have made it since these were read.
+            self._keys = None
+            key = self._all().get(key_id)
+        if key is None:
             raise CannotOpen("The key to these words is not there any more.")
         data = aead.decrypt(key, sealed[1 + ID_BYTES :], self._bound_to(key_id, table, row, field, revision))
         return aead.unpad(data).decode()

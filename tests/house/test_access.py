@@ -33,6 +33,7 @@ OWN = {
     "journal:new": (200, 422),
     "export": (200, 405),
     "import": (200, 422),
+    "reminders:settings": (200, 422),
 }
 # A learner's own pages with a part in them that names nobody.
 OWN_PART = {

@@ -25,6 +25,7 @@ PARTS = {
     "uidb36": "1",
     "way": "words",
     "practice": "two-halves",
+    "signed": "none",
     "week": "00000000-0000-4000-8000-000000000000",
 }
 # What machines read; nobody sees it as a page.

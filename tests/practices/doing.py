@@ -54,9 +54,19 @@ def autosave(client, step, data):
 
 def keep(client):
     """Keep what was written, from the page where it is read back."""
-    page = client.get(READ_BACK).content.decode()
-    revision = re.search(r'name="revision" value="(\d+)"', page)[1]
-    return client.post(reverse("practices:keep", args=[SLUG]), {"revision": revision})
+    return client.post(reverse("practices:keep", args=[SLUG]), decision(client.get(READ_BACK)))
+
+
+def let_go(client):
+    """Let what was written go, from the page that asks."""
+    where = reverse("practices:let-go", args=[SLUG])
+    return client.post(where, decision(client.get(where)))
+
+
+def decision(page):
+    """Return what the form below what was read back would send."""
+    text = page.content.decode()
+    return {name: re.search(rf'name="{name}" value="([^"]*)"', text)[1] for name in ("run", "revision")}
 
 
 def do_all(client):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from journal.models import Entry
 from practices.models import Practice, Run, Step
-from tests.practices.doing import SLUG, address, answer, fields, notice, open_step
+from tests.practices.doing import SLUG, address, answer, autosave, decision, fields, notice, open_step
 from tests.support import assert_carries_help
 
 pytestmark = pytest.mark.usefixtures("course", "master_key")
@@ -55,10 +55,11 @@ def test_a_forged_run_is_refused_with_the_words(learner, run):
     assert Entry.objects.count() == 1
 
 
-@pytest.mark.parametrize("run", ["", "x", "🌧", "x" * 301])
+@pytest.mark.parametrize("run", ["", "x", "🌧", "x" * 300])
 def test_a_forged_run_of_a_visitor_is_refused_with_the_words(client, run):
+    answer(client, 2, "begun")
     response = answer(client, 1, "my words", run=run)
-    assert response.status_code == 422
+    assert response.status_code == 404
     assert fields(response)["text"] == "my words"
     assert client.post(address(1), fields(response)).status_code == 302
 
@@ -125,7 +126,8 @@ def test_an_empty_form_breaks_nothing(learner, client):
 @pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 40])
 def test_keeping_with_a_forged_revision_keeps_nothing_yet(learner, revision):
     answer(learner, 1, "my words")
-    response = learner.post(reverse("practices:keep", args=[SLUG]), {"revision": revision})
+    sent = decision(learner.get(reverse("practices:read-back", args=[SLUG]))) | {"revision": revision}
+    response = learner.post(reverse("practices:keep", args=[SLUG]), sent)
     assert response["Location"] == reverse("practices:read-back", args=[SLUG])
     assert Entry.objects.get().is_draft
 
@@ -136,3 +138,11 @@ def test_a_practice_that_never_was(learner, client):
             response = someone.get(reverse(f"practices:{name}", args=["none"]))
             assert response.status_code == 404
             assert_carries_help(response.content.decode())
+
+
+def test_an_empty_answer_that_saves_by_itself_is_no_mistake(learner, client):
+    for someone in (learner, client):
+        response = autosave(someone, 1, open_step(someone, 1) | {"text": " "})
+        assert response.status_code == 200
+        assert response.json()["fields"]["begun"] == ""
+    assert not Entry.objects.exists()

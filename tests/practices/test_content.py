@@ -8,7 +8,7 @@ from cft_course.management.commands.create_editor import editors
 from journal.models import Entry
 from lessons.publishing import pages
 from practices.models import DailyQuestion, Practice, Run, Step, WeeklyPractice
-from tests.practices.doing import SLUG, answer, practice
+from tests.practices.doing import SLUG, answer, let_go, practice
 from tests.support import assert_carries_help
 
 WORKSHEET = reverse("practices:worksheet", args=[SLUG])
@@ -122,7 +122,7 @@ def test_fixtures_go_both_ways(course, tmp_path):
 
 def test_erasing_all_words_erases_what_was_practised(learner, lea, course, master_key):
     answer(learner, 1, "a heron")
-    learner.post(reverse("practices:let-go", args=[SLUG]))
+    let_go(learner)
     answer(learner, 1, "another")
     erasure.erase_writing(lea)
     assert not Entry.objects.exists()

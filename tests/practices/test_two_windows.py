@@ -7,7 +7,7 @@ from django.urls import reverse
 from cft_course.accounts import erasure
 from journal.keys.keyring import Keyring
 from journal.models import Entry
-from practices.models import Practice, Run
+from practices.models import Practice, Run, Step
 from tests.practices.doing import (
     CLOSING,
     READ_BACK,
@@ -16,9 +16,11 @@ from tests.practices.doing import (
     address,
     answer,
     autosave,
+    decision,
     do_all,
     fields,
     keep,
+    let_go,
     notice,
     open_step,
     practice,
@@ -90,8 +92,7 @@ def test_a_second_press_changes_nothing(learner, lea):
 
 def test_keeping_twice_keeps_once(learner):
     do_all(learner)
-    page = learner.get(READ_BACK).content.decode()
-    data = {"revision": page.split('name="revision" value="')[1].split('"')[0]}
+    data = decision(learner.get(READ_BACK))
     for _ in range(2):
         response = learner.post(reverse("practices:keep", args=[SLUG]), data)
         assert response["Location"] == reverse("practices:done", args=[SLUG])
@@ -100,9 +101,9 @@ def test_keeping_twice_keeps_once(learner):
 
 def test_what_changed_since_it_was_read_back_is_read_once_more(learner, lea):
     answer(learner, 1, "a heron")
-    seen = learner.get(READ_BACK).content.decode().split('name="revision" value="')[1].split('"')[0]
+    seen = decision(learner.get(READ_BACK))
     answer(learner, 2, "later, in another window")
-    response = learner.post(reverse("practices:keep", args=[SLUG]), {"revision": seen}, follow=True)
+    response = learner.post(reverse("practices:keep", args=[SLUG]), seen, follow=True)
     assert "Please read it once more" in response.content.decode()
     assert Entry.objects.get().is_draft
 
@@ -114,7 +115,7 @@ def test_a_window_left_open_after_the_end_gives_its_words_back(learner, lea, end
     if ending == "kept":
         keep(learner)
     elif ending == "let go":
-        learner.post(reverse("practices:let-go", args=[SLUG]))
+        let_go(learner)
     elif ending == "deleted":
         learner.post(reverse("journal:delete", args=[Entry.objects.get().pk]))
     else:
@@ -198,3 +199,53 @@ def test_a_closing_that_is_only_its_stem_is_blank(learner, lea):
     answer(learner, 1, "a heron")
     answer(learner, CLOSING, f"{STEM} ")
     assert texts(lea) == {"moment": "a heron"}
+
+
+@pytest.mark.parametrize("who", ["learner", "visitor"])
+def test_finishing_without_words_deletes_none_that_were_written_meanwhile(learner, client, who):
+    someone = learner if who == "learner" else client
+    blank = decision(someone.get(READ_BACK))
+    answer(someone, 1, "written in another window")
+    where = reverse("practices:let-go", args=[SLUG])
+    assert someone.post(where, blank)["Location"] == READ_BACK
+    stale = decision(someone.get(where))
+    answer(someone, 2, "and more")
+    assert someone.post(where, stale)["Location"] == READ_BACK
+    page = someone.get(READ_BACK).content.decode()
+    assert "written in another window" in page
+    assert "and more" in page
+
+
+def test_nothing_is_called_kept_that_was_deleted(learner):
+    do_all(learner)
+    keep(learner)
+    answer(learner, 1, "the second time")
+    sent = decision(learner.get(READ_BACK))
+    Entry.objects.get(kept=None).delete()
+    response = learner.post(reverse("practices:keep", args=[SLUG]), sent, follow=True)
+    assert "nothing here to keep any more" in response.content.decode()
+    assert "It is kept" not in response.content.decode()
+
+
+@pytest.mark.parametrize("kind", [{"kind": "scale"}, {"kind": "pause", "seconds": 60, "rhythm": "quiet"}])
+def test_a_step_whose_kind_changes_loses_no_words(learner, lea, kind):
+    answer(learner, 1, "written before")
+    data = open_step(learner, 2)
+    Step.objects.filter(key__in=["moment", "engagement"]).update(**kind)
+    notice()
+    assert learner.post(address(2), data | {"text": "written meanwhile"}).status_code == 302
+    assert open_step(learner, 1)["text"] == "written before"
+    answer(learner, 1, "written before")
+    assert texts(lea) == {"moment": "written before", "engagement": "written meanwhile"}
+
+
+def test_the_choice_between_two_answers_to_a_deleted_step_can_be_made(learner, lea):
+    one, two = open_step(learner, 3), open_step(learner, 3)
+    learner.post(address(3), one | {"text": "from one"})
+    Step.objects.filter(key="what-comes-next").delete()
+    notice()
+    page = learner.post(address(3), two | {"text": "from two"}).content.decode()
+    mine = page.split('<form method="post"')[-1]
+    assert f'action="{address(3)}"' in mine
+    assert learner.post(address(3), fields(Page('id="answer"' + mine))).status_code == 302
+    assert texts(lea) == {"what-comes-next": "from two"}

@@ -1,18 +1,31 @@
 """A practice without an account: sealed, gone after a day, and kept only by signing in."""
 
 import base64
-import time
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from journal.keys.keyring import Keyring
 from journal.models import Entry
-from practices import visitor
-from practices.models import Run
-from tests.practices.doing import READ_BACK, SLUG, address, answer, autosave, do_all, fields, keep, open_step
+from practices.models import Practice, Run, Step, Visit
+from tests.accounts.test_keepsakes import prove
+from tests.practices.doing import (
+    READ_BACK,
+    SLUG,
+    address,
+    answer,
+    autosave,
+    do_all,
+    fields,
+    keep,
+    let_go,
+    notice,
+    open_step,
+)
 from tests.support import assert_carries_help
 
 KEEP_NOW = reverse("practices:keep-now", args=[SLUG])
@@ -23,9 +36,10 @@ pytestmark = pytest.mark.usefixtures("course", "master_key")
 
 
 def stored():
-    """Return everything that is stored in sessions, in every way it could be read."""
-    rows = [row.session_data + str(row.get_decoded()) for row in Session.objects.all()]
-    return "".join(rows)
+    """Return everything that is stored of visits and sessions, in every way it could be read."""
+    sessions = [row.session_data + str(row.get_decoded()) for row in Session.objects.all()]
+    visits = [f"{row.name} {row.run} {bytes(row.sealed).hex()} {bytes(row.sealed)!r}" for row in Visit.objects.all()]
+    return "".join(sessions + visits)
 
 
 def test_reading_around_leaves_no_session(client):
@@ -33,7 +47,7 @@ def test_reading_around_leaves_no_session(client):
         assert client.get(page).status_code == 200
     answer(client, 1, "")
     assert not Session.objects.exists()
-    assert "practice" not in client.cookies
+    assert not Visit.objects.exists()
 
 
 def test_the_words_are_sealed_with_a_key_that_only_the_browser_has(client):
@@ -42,29 +56,34 @@ def test_the_words_are_sealed_with_a_key_that_only_the_browser_has(client):
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 24 * 60 * 60)
     assert "heron" not in stored()
     assert base64.b64encode(HERON.encode()).decode()[4:20] not in stored()
+    secret = base64.urlsafe_b64decode(cookie.value)
+    assert secret.hex() not in stored()
     assert cookie.value not in stored()
     assert open_step(client, 1)["text"] == HERON
     assert open_step(Client(), 1)["text"] == ""
-    without_key = Client()
-    without_key.cookies["session"] = client.cookies["session"].value
-    assert open_step(without_key, 1)["text"] == ""
+    other = Client()
+    other.cookies["practice"] = base64.urlsafe_b64encode(bytes(32)).decode()
+    assert open_step(other, 1)["text"] == ""
 
 
-def test_the_session_ends_after_a_day(client, monkeypatch):
+def test_a_visit_ends_after_a_day(client, monkeypatch):
     answer(client, 1, HERON)
-    left = Session.objects.get().expire_date.timestamp() - time.time()
-    assert 23.9 * 3600 < left <= 24 * 3600
+    began = timezone.now()
+    assert timedelta(hours=23.9) < Visit.objects.get().until - began <= timedelta(hours=24)
+    monkeypatch.setattr(timezone, "now", lambda: began + timedelta(hours=20))
     answer(client, 2, "and more")
-    now = time.time()
-    monkeypatch.setattr(visitor.time, "time", lambda: now + 24 * 60 * 60)
+    monkeypatch.setattr(timezone, "now", lambda: began + timedelta(hours=24, seconds=1))
     assert open_step(client, 1)["text"] == ""
+    # The next visitor's first words take what is over out of the database.
+    answer(Client(), 1, "somebody else")
+    assert Visit.objects.count() == 1
 
 
 def test_letting_it_go_leaves_nothing(client):
     do_all(client)
-    assert Session.objects.count() == 1
-    response = client.post(reverse("practices:let-go", args=[SLUG]))
-    assert not Session.objects.exists()
+    assert Visit.objects.count() == 1
+    response = let_go(client)
+    assert not Visit.objects.exists()
     assert client.cookies["practice"].value == ""
     page = client.get(response["Location"]).content.decode()
     assert "Nothing of it is left here." in page
@@ -75,7 +94,7 @@ def test_letting_it_go_leaves_nothing(client):
 def test_leaving_quickly_leaves_nothing(client):
     answer(client, 1, HERON)
     client.get(reverse("leave"))
-    assert not Session.objects.exists()
+    assert not Visit.objects.exists()
     assert client.cookies["practice"].value == ""
 
 
@@ -113,26 +132,30 @@ def test_signing_up_or_in_keeps_it(client, django_user_model, lea, way):
         response = client.post(reverse("account_login"), data)
         owner = lea
     assert response["Location"] == KEEP_NOW
+    page = client.get(KEEP_NOW).content.decode()
+    assert f"You are signed in as {owner.email}" in page
+    assert "answer 1" not in page
+    assert not Entry.objects.exists()
     for _ in range(2):
-        client.get(KEEP_NOW)
+        assert client.post(KEEP_NOW, {"action": "keep"})["Location"] == reverse("practices:done", args=[SLUG])
     entry = Entry.objects.get()
     assert entry.owner == owner
     assert entry.open_kept(Keyring(owner)).first.text == "answer 1"
     assert "answer 1" in client.get(reverse("journal:entry", args=[entry.pk])).content.decode()
     assert (Run.objects.get().is_kept, Run.objects.get().owner) == (True, owner)
-    assert visitor.VISITS not in stored() or "sealed" not in stored()
+    assert not Visit.objects.exists()
 
 
 def test_whoever_signs_in_next_on_this_browser_gets_nothing_by_itself(client, lea):
     do_all(client)
     client.force_login(lea)
-    assert client.get(KEEP_NOW)["Location"] == OPENING
+    assert "Keep it in these notes?" in client.get(KEEP_NOW).content.decode()
     assert not Entry.objects.exists()
     assert open_step(client, 1)["text"] == ""
     page = client.get(OPENING).content.decode()
-    assert "wrote before you signed in" in page
+    assert "was written before you signed in" in page
     assert "answer 1" not in page
-    assert "wrote before you signed in" in client.get(reverse("my:course")).content.decode()
+    assert "was written before you signed in" in client.get(reverse("my:course")).content.decode()
 
 
 @pytest.mark.parametrize(("action", "kept"), [("keep", 1), ("let-go", 0)])
@@ -141,8 +164,8 @@ def test_what_was_written_before_signing_in_is_kept_or_let_go_by_a_press(client,
     client.force_login(lea)
     client.post(KEEP_NOW, {"action": action})
     assert Entry.objects.count() == kept
-    assert "sealed" not in stored()
-    assert "wrote before you signed in" not in client.get(OPENING).content.decode()
+    assert not Visit.objects.exists()
+    assert "was written before you signed in" not in client.get(OPENING).content.decode()
 
 
 def test_keeping_after_a_day_says_what_happened(client, lea, monkeypatch):
@@ -157,7 +180,7 @@ def test_keeping_after_a_day_says_what_happened(client, lea, monkeypatch):
 def test_a_visit_that_ended_elsewhere_gives_its_words_back(client):
     answer(client, 1, HERON)
     data = open_step(client, 2)
-    client.post(reverse("practices:let-go", args=[SLUG]))
+    let_go(client)
     response = client.post(address(2), data | {"text": "more"})
     assert response.status_code == 404
     assert "\nmore</textarea>" in response.content.decode()
@@ -194,11 +217,68 @@ def test_an_editor_may_try_it_and_keeps_nothing(editor):
     assert answer(editor, 1, HERON).status_code == 302
     assert open_step(editor, 1)["text"] == HERON
     assert keep(editor).status_code == 403
-    editor.post(reverse("practices:let-go", args=[SLUG]))
-    assert "sealed" not in stored()
+    let_go(editor)
+    assert not Visit.objects.exists()
     assert editor.get("/admin/").status_code == 200
 
 
 def test_a_visitors_pages_are_kept_by_no_cache(client):
     for page in (OPENING, address(1), READ_BACK):
         assert "no-store" in client.get(page)["Cache-Control"]
+
+
+def another_practice(module):
+    """Make a second practice, and return the address of its one step."""
+    other = Practice.objects.create(module=module, slug="other", title="Other", minutes_from=1, minutes_to=2)
+    Step.objects.create(practice=other, key="one", title="One", question="What?")
+    notice()
+    return reverse("practices:step", args=["other", 1])
+
+
+def test_letting_one_practice_go_leaves_the_others(client, module):
+    other = another_practice(module)
+    client.post(other, fields(client.get(other)) | {"text": "words of the other"})
+    answer(client, 1, HERON)
+    let_go(client)
+    assert fields(client.get(other))["text"] == "words of the other"
+    assert client.cookies["practice"].value
+
+
+def test_a_window_of_a_visit_that_was_let_go_overwrites_no_newer_one(client):
+    answer(client, 1, "old words")
+    stale = open_step(client, 1)
+    let_go(client)
+    answer(client, 1, "new words")
+    assert autosave(client, 1, stale | {"text": "old words again", "revision": 9}).status_code == 404
+    assert open_step(client, 1)["text"] == "new words"
+
+
+def test_nothing_saved_while_signing_in_is_lost(client, lea):
+    answer(client, 1, "first")
+    data = open_step(client, 2)
+    before = Client()
+    before.cookies = client.cookies.copy()
+    client.force_login(lea)
+    assert before.post(address(2), data | {"text": "second"}).status_code == 302
+    client.post(KEEP_NOW, {"action": "keep"})
+    assert [each.text for each in Entry.objects.get().open_kept(Keyring(lea)).answers] == ["first", "second"]
+
+
+def test_a_practice_taken_back_can_still_be_kept_or_let_go(client, lea):
+    do_all(client)
+    Practice.objects.update(is_offered=False)
+    notice()
+    assert "answer 1" in client.get(READ_BACK).content.decode()
+    assert keep(client).status_code == 302
+    client.force_login(lea)
+    client.post(KEEP_NOW, {"action": "keep"})
+    assert Entry.objects.get().open_kept(Keyring(lea)).first.text == "answer 1"
+
+
+def test_deleting_all_words_takes_those_from_before_signing_in(client, lea):
+    answer(client, 1, HERON)
+    client.force_login(lea)
+    prove(client, lea)
+    assert client.post(reverse("delete_words"), {"email": lea.email}).status_code == 302
+    assert not Visit.objects.exists()
+    assert client.cookies["practice"].value == ""

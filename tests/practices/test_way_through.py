@@ -15,6 +15,7 @@ from tests.practices.doing import (
     answer,
     do_all,
     keep,
+    let_go,
     notice,
     open_step,
     practice,
@@ -94,7 +95,7 @@ def test_every_step_may_be_left_blank_and_jumped_over(learner, lea):
 
 
 def test_a_practice_without_a_word_counts_as_done(learner):
-    response = learner.post(reverse("practices:let-go", args=[SLUG]))
+    response = let_go(learner)
     assert "It is let go" in learner.get(response["Location"]).content.decode()
     assert Run.objects.get().ended
     assert not Entry.objects.exists()
@@ -104,7 +105,7 @@ def test_letting_go_deletes_the_words_and_counts_as_done(learner):
     do_all(learner)
     assert "Let it go?" in learner.get(reverse("practices:let-go", args=[SLUG])).content.decode()
     assert Entry.objects.count() == 1
-    learner.post(reverse("practices:let-go", args=[SLUG]))
+    let_go(learner)
     assert not Entry.objects.exists()
     run = Run.objects.get()
     assert (run.ended is not None, run.is_kept) == (True, False)

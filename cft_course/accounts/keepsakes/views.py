@@ -22,6 +22,7 @@ from cft_course.my import overview
 from journal.access import learners_only
 from journal.export import WAYS, opened
 from journal.models import Entry
+from practices import visitor
 
 require_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -105,8 +106,9 @@ def delete_words(request):
     form = EmailForm(*_sent(request)[:1], user=request.user)
     if request.method == "POST" and form.is_valid():
         form.delete_words()
+        visitor.erase(request)
         messages.success(request, "Everything you wrote is deleted.")
-        return redirect("journal:home")
+        return visitor.forget(request, redirect("journal:home"))
     return render(request, "accounts/delete_words.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -118,8 +120,9 @@ def delete_account(request):
     form = EmailForm(*_sent(request)[:1], user=request.user)
     if request.method == "POST" and form.is_valid():
         form.delete_account()
+        visitor.erase(request)
         logout(request)
-        response = render(request, "accounts/deleted.html")
+        response = visitor.forget(request, render(request, "accounts/deleted.html"))
         response["Clear-Site-Data"] = CLEAR_SITE_DATA
         return response
     return render(request, "accounts/delete_account.html", {"form": form}, status=422 if form.errors else 200)
