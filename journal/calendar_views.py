@@ -1,7 +1,6 @@
-"""The journal's calendar, and reading through what was kept about one module.
+"""The journal by its days: a month, a year, and everything about one module in a row."""
 
-The calendar asks only which days have entries of which kind. Their words stay sealed.
-"""
+from datetime import date
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,38 +23,50 @@ def this_month(request):
 @learners_only
 @require_safe
 def month(request, year, month):
-    """Show a month as a table, each day with the shapes of what was written on it."""
-    first, today = _first_of(year, month), request.user.today
-    own = Entry.objects.owned_by(request.user)
-    kinds = calendar.kinds_by_day(own.days_between(first, calendar.last_of(first)).values_list("day", "kind"))
+    """Show a month as a table, its days marked by what was written on them."""
+    try:
+        first, last = calendar.span_of_month(year, month)
+    except ValueError:
+        raise Http404 from None
+    today = request.user.today
+    mine = Entry.objects.owned_by(request.user)
+    written = calendar.kinds_by_day(mine, first, last)
+    before, after = calendar.month_before(year, month), calendar.month_after(year, month)
     context = {
         "first": first,
-        "weeks": calendar.weeks_of(first, kinds, today),
-        "before": calendar.month_before(first),
-        "after": calendar.month_after(first, today),
-        "sentence": calendar.sentence(len(kinds), f"{first:%B}"),
-        "kinds": Entry.Kind,
-        "month_ago": _month_ago(own, today) if (today.year, today.month) == (year, month) else None,
+        "rows": calendar.table_of_month(year, month, written, today),
+        "count": len(written),
+        "before": date(*before, 1) if before[0] in calendar.YEARS else None,
+        "after": date(*after, 1) if after <= (today.year, today.month) else None,
+        "month_ago": _month_ago(mine, today) if (year, month) == (today.year, today.month) else None,
     }
     return render(request, "journal/month.html", context)
+
+
+def _month_ago(entries, today):
+    day = calendar.a_month_ago(today)
+    return day if entries.filter(day=day).exists() else None
 
 
 @learners_only
 @require_safe
 def year(request, year):
-    """Show a year at a glance: a picture of its days, and a list of its months that says the same."""
-    first, today = _first_of(year), request.user.today
-    own = Entry.objects.owned_by(request.user)
-    written = set(own.days_between(first, calendar.last_of(first.replace(month=12))).values_list("day", flat=True))
-    before, after = calendar.years_around(year, today)
+    """Show a year at a glance, and in words."""
+    if year not in calendar.YEARS:
+        raise Http404
+    mine = Entry.objects.owned_by(request.user)
+    written = calendar.kinds_by_day(mine, date(year, 1, 1), date(year, 12, 31))
+    counts = calendar.days_written(written)
+    filled, empty = calendar.squares(year, written)
     context = {
         "year": year,
-        "months": calendar.months_of(year, written, today),
-        "squares": calendar.squares_of(year, written, today),
-        "picture": calendar.PICTURE,
-        "before": before,
-        "after": after,
-        "sentence": calendar.sentence(len(written), year),
+        "filled": filled,
+        "empty": empty,
+        "rows": calendar.rows_of_year(),
+        "months": [(date(year, number, 1), counts[number]) for number in range(1, 13)],
+        "count": len(written),
+        "before": year - 1 if year - 1 in calendar.YEARS else None,
+        "after": year + 1 if year < request.user.today.year else None,
     }
     return render(request, "journal/year.html", context)
 
@@ -63,22 +74,9 @@ def year(request, year):
 @learners_only
 @require_safe
 def read_through(request, number):
-    """Show everything kept about one module in full, oldest first."""
-    module = get_object_or_404(Module.objects.published().only("title", "number"), number=number)
-    entries = Entry.objects.owned_by(request.user).with_kept_words().filter(module=module)
-    entries, after = listing.page_to_read(entries, request.GET.get("after", ""))
-    context = {"module": module, "entries": listing.uncover(entries, request.keyring, kept=True), "after": after}
-    return render(request, "journal/read_through.html", context)
-
-
-def _first_of(year, month=1):
-    try:
-        return calendar.first_of(year, month)
-    except (ValueError, OverflowError) as nowhere:
-        raise Http404 from nowhere
-
-
-def _month_ago(own, today):
-    """Return the day a month ago if there is something to look back on, else None."""
-    day = calendar.a_month_before(today)
-    return day if own.filter(day=day).exists() else None
+    """Show everything kept about one module, from the first day to the last."""
+    module = get_object_or_404(Module.objects.published().only("number", "title"), number=number)
+    entries = Entry.objects.owned_by(request.user).filter(module=module).exclude(kept=None)
+    entries, after = listing.page_onward(entries, request.GET.get("after", ""))
+    listing.uncover(entries, request.keyring, kept=True)
+    return render(request, "journal/read_through.html", {"module": module, "entries": entries, "after": after})

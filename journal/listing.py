@@ -9,7 +9,6 @@ from journal.keys.errors import CannotOpen
 
 PAGE = 20
 # Of entries that stand open, to be read through one after the other.
-READ_PAGE = 50
 
 
 def place_of(entry):
@@ -52,16 +51,6 @@ def page_onward(entries, place=""):
             entries = entries.behind(*place_from(place))
     found = list(entries[: PAGE + 1])
     return found[:PAGE], place_of(found[PAGE - 1]) if len(found) > PAGE else ""
-
-
-def page_to_read(entries, place=""):
-    """Return up to ``READ_PAGE`` entries after a place, oldest first and without their drafts, and the place after."""
-    entries = entries.oldest_first().defer("draft")
-    if place:
-        with suppress(ValueError, OverflowError):
-            entries = entries.since_place(*place_from(place))
-    found = list(entries[: READ_PAGE + 1])
-    return found[:READ_PAGE], place_of(found[READ_PAGE - 1]) if len(found) > READ_PAGE else ""
 
 
 def uncover(entries, keyring, *, kept=False):

@@ -38,23 +38,6 @@ class EntryQuerySet(models.QuerySet):
         same_day = Q(day=day, created__gt=created) | Q(day=day, created=created, id__gt=entry_id)
         return self.filter(Q(day__gte=day) & (Q(day__gt=day) | same_day))
 
-    def oldest_first(self):
-        """``newest_first`` the other way round, for reading through."""
-        return self.order_by("day", "created", "id")
-
-    def since_place(self, day, created, entry_id):
-        """Only what comes after the given place in ``oldest_first``; see ``before``."""
-        same_day = Q(day=day, created__gt=created) | Q(day=day, created=created, id__gt=entry_id)
-        return self.filter(Q(day__gte=day) & (Q(day__gt=day) | same_day))
-
-    def days_between(self, first, last):
-        """Only the days from one to another, to take ``values`` from: each once, and none of the words."""
-        return self.filter(day__gte=first, day__lte=last).order_by().distinct()
-
-    def with_kept_words(self):
-        """Only entries of which something was kept."""
-        return self.exclude(kept=None)
-
     def unfinished(self):
         """Only entries with a draft."""
         return self.exclude(draft=None)

@@ -13,7 +13,7 @@ from journal.forms import new_token
 from journal.safekeeping import keeps_words
 from journal.words import LONGEST_ANSWER
 from practices import calendar_file as ics
-from practices import weeks
+from practices import reminding, weeks
 from practices.daily import DayEntry, DayForm, question_across, questions_of
 from practices.models import Week, WeeklyPractice
 from practices.run import Gone, OtherAnswer
@@ -41,6 +41,7 @@ def begin(request, number):
     if request.method != "POST":
         return render(request, "practices/begin_week.html", {"weekly": weekly})
     week = weeks.begin(request.user, weekly)
+    reminding.schedule(request.user)
     return redirect("week:overview", week.pk)
 
 
@@ -95,6 +96,7 @@ def pause(request, week):
     date = request.user.today
     has_written = weeks.entry_id(found, date) in weeks.entries_of(found)
     weeks.pause(found, date, has_written)
+    reminding.schedule(request.user)
     return redirect("week:overview", found.pk)
 
 
@@ -104,6 +106,7 @@ def go_on(request, week):
     """Go on with a week that rested."""
     found = _own(request, week)
     weeks.go_on(found, request.user.today)
+    reminding.schedule(request.user)
     return redirect("week:overview", found.pk)
 
 
@@ -115,6 +118,7 @@ def end(request, week):
     if request.method != "POST":
         return render(request, "practices/end_week.html", {"week": found})
     weeks.end(found)
+    reminding.schedule(request.user)
     messages.info(request, "The week is ended. What you wrote is in your notes.")
     return redirect("week:across", found.pk)
 

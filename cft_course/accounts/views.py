@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cft_course.accounts.forms import PreferencesForm
 from cft_course.leaving import CLEAR_SITE_DATA
+from practices import reminding
 
 require_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -30,6 +31,7 @@ def change_preferences(request):
     form = PreferencesForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
+        reminding.schedule(request.user)
         messages.success(request, "Your preferences are saved.")
         return redirect("preferences")
     return render(request, "accounts/preferences.html", {"form": form}, status=422 if form.errors else 200)

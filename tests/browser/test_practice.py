@@ -88,6 +88,9 @@ def test_a_visitor_does_it_all_then_signs_up_and_finds_it_in_the_journal(reader,
     page.get_by_role("link", name="Sign up and keep it").click()
     page.wait_for_url("**/accounts/signup/**")
     sign_up(page)
+    assert page.locator("h1").inner_text() == "Keep it in these notes?"
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep it in my notes").click()
     assert page.locator("h1").inner_text() == "It is kept"
     reader.go(page, "/journal/")
     assert page.locator(".entry").count() == 1

@@ -104,7 +104,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_week(reader, to_day, scheme):
     press(page, "Begin: What Compassion Really Is")
     week = page.url.removeprefix(reader.site)
     write_day(page, "a heron", "a bench")
-    paths += ["/this-week/", f"{week}1/", f"{week}across/", f"{week}end/", "/my/"]
+    paths += ["/this-week/", f"{week}1/", f"{week}across/", f"{week}end/", "/my/", "/reminders/"]
     for path in paths:
         reader.go(page, path)
         found = Axe().run(page, options={"runOnly": RULES}).response["violations"]

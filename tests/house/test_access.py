@@ -31,12 +31,16 @@ OWN = {
     "journal:cover": (405, 302),
     "journal:search": (200, 200),
     "journal:new": (200, 422),
+    "journal:calendar": (302, 405),
     "export": (200, 405),
     "import": (200, 422),
     "reminders:settings": (200, 422),
 }
 # A learner's own pages with a part in them that names nobody.
 OWN_PART = {
+    "journal:year": (200, 405),
+    "journal:month": (200, 405),
+    "journal:read-through": (200, 405),
     "my:course": (200, 405),
     "my:read": (200, 403),
     "my:unread": (405, 302),
@@ -183,11 +187,12 @@ def test_own_pages_are_for_learners(learner, strangers, client, entry, name):
 
 def where(name):
     """Return an address of a practice or of one's own course."""
-    if name in ("my:course", "week:today"):
-        return reverse(name)
+    parts = {"my:course": [], "week:today": [], "journal:year": [2026], "journal:month": [2026, 6]}
+    if name in parts:
+        return reverse(name, args=parts[name])
     parts = (
         [4]
-        if name.startswith(("my:", "week:"))
+        if name.startswith(("my:", "week:", "journal:"))
         else ["two-halves", *([1] if name.endswith((":step", ":hard")) else [])]
     )
     return reverse(name, args=parts)

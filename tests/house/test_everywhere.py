@@ -25,6 +25,8 @@ PARTS = {
     "uidb36": "1",
     "way": "words",
     "practice": "two-halves",
+    "year": 2026,
+    "month": 6,
     "signed": "none",
     "week": "00000000-0000-4000-8000-000000000000",
 }

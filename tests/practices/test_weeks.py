@@ -1,6 +1,6 @@
 """A week: its days, what is kept of them, pauses, and two devices on one day."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,7 @@ from django.utils import timezone
 from journal.keys.keyring import Keyring
 from journal.models import Entry
 from practices import weeks
-from practices.models import DailyQuestion, Week, WeeklyPractice
+from practices.models import DailyQuestion, Reminder, Week, WeeklyPractice
 from tests.practices.doing import fields
 from tests.practices.test_two_windows import Page
 from tests.support import CountQueries, assert_carries_help
@@ -322,3 +322,17 @@ def test_the_calendar_file_says_nothing(learner, clock):
     assert {str(event["summary"]) for event in events} == {"A few quiet minutes"}
     for private in (b"ompassion", b"Module", b"suffering", b"example.org", b"CFT Course\r\nX"):
         assert private not in response.content
+
+
+def test_reminders_follow_the_week(learner, lea, clock):
+    reminder = Reminder.objects.create(owner=lea, is_on=True, hour=20)
+    week = begin(learner)
+
+    def due():
+        reminder.refresh_from_db()
+        return reminder.next_due
+
+    assert due() == datetime(2026, 6, 1, 20, tzinfo=UTC)
+    for name, is_due in (("pause", False), ("go-on", True), ("end", False)):
+        learner.post(reverse(f"week:{name}", args=[week.pk]))
+        assert (due() is not None) == is_due, name
