@@ -130,10 +130,11 @@ def words_back(request, status, told):
 
 
 def _boxes(field, sent):
-    """Return a field and its numbered ones, as ``text_1``, each with the name of the field that holds its question."""
-    further = [name for name in sent if re.fullmatch(rf"{field}_[1-9][0-9]{{0,3}}", name)]
+    """Return a field, its numbered ones such as ``text_1``, or both, each with the name of its question's field."""
+    further = [name for name in sent if re.fullmatch(rf"{field}_[0-9]{{1,4}}", name)]
     numbers = sorted(int(name.rpartition("_")[2]) for name in further)
-    return [(field, "question"), *((f"{field}_{number}", f"question_{number}") for number in numbers)]
+    first = [(field, "question")] if field in sent or not numbers else []
+    return [*first, *((f"{field}_{number}", f"question_{number}") for number in numbers)]
 
 
 def _shown(text):

@@ -52,7 +52,7 @@ def overview(request, week):
     return _show_week(request, _own(request, week))
 
 
-@keeps_words("text_0", "text_1")
+@keeps_words("text")
 @learners_only
 @require_get_or_post
 @sensitive_post_parameters()
@@ -70,7 +70,7 @@ def day(request, week, number):
     return _show(request, found, DayForm(questions_of(found), words=entry.words), entry, asked, days=days)
 
 
-@keeps_words("text_0")
+@keeps_words("text")
 @learners_only
 @require_get_or_post
 @sensitive_post_parameters()

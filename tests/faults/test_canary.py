@@ -37,6 +37,7 @@ FIELDS = [
     *("text", "question", "draft", "change", "conflict", "search", "public_search", "name", "password"),
     *("too_long", "with_nul", "huge", "old_form", "signed_out", "crash", "key_away", "database_away"),
     *("practice", "practice_own", "practice_old", "practice_out", "visitor", "visitor_own", "visitor_old", "let_go"),
+    *("week_day", "week_draft", "week_old"),
     *("import_text", "import_question", "import_title", "import_key", "broken_import"),
 ]
 SESSIONS = """
@@ -303,6 +304,17 @@ def practise(site, browser, words):
     assert words["let_go"] not in other.get(f"{WAY}read-back/").text
 
 
+def give_a_week(browser, words):
+    """Write a day of a week, kept and not finished, and in a form that is refused."""
+    path = browser.post("/this-week/begin/4/", {}).headers["Location"]
+    for name, action in (("week_day", "keep"), ("week_draft", "later")):
+        fields = form_of(browser.get(path)) | {"text_0": words[name], "action": action}
+        assert browser.post(f"{path}1/", fields).status == 302
+        assert words[name] in browser.get(path).text
+    fields = form_of(browser.get(path)) | {"text_1": words["week_old"]}
+    assert_back(browser.post(f"{path}1/", fields, token=False), 403, words["week_old"])
+
+
 def answer_step(browser, step, text, *, token=True, **fields):
     """Answer a step of the practice and return what came back."""
     return browser.post(WAY + step, form_of(browser.get(WAY + step)) | {"text": text} | fields, token=token)
@@ -346,6 +358,7 @@ def written(site):
     write_everywhere(browser, words)
     take_along_and_bring(browser, words)
     practise(site, browser, words)
+    give_a_week(browser, words)
     fail_everywhere(site, browser, words)
     return words
 

@@ -336,3 +336,19 @@ def test_reminders_follow_the_week(learner, lea, clock):
     for name, is_due in (("pause", False), ("go-on", True), ("end", False)):
         learner.post(reverse(f"week:{name}", args=[week.pk]))
         assert (due() is not None) == is_due, name
+
+
+def test_signed_out_while_writing_a_day(learner, lea, clock):
+    week = begin(learner)
+    data = fields(learner.get(day_address(week, 1))) | {"text_0": "a heron", "text_1": "a bench"}
+    learner.logout()
+    response = learner.post(day_address(week, 1), data)
+    page = response.content.decode()
+    assert response.status_code == 403
+    for question, words in (("What suffering is present here?", "a heron"), ("helpful response?", "a bench")):
+        assert f"{question}</label>" in page
+        assert f"\n{words}</textarea>" in page
+    assert page.count("<textarea") == 2
+    learner.force_login(lea)
+    assert learner.post(day_address(week, 1), data).status_code == 302
+    assert kept(lea, week, 1) == ["a heron", "a bench"]
