@@ -76,7 +76,7 @@ def year(request, year):
 def read_through(request, number):
     """Show everything kept about one module, from the first day to the last."""
     module = get_object_or_404(Module.objects.published().only("number", "title"), number=number)
-    entries = Entry.objects.owned_by(request.user).filter(module=module).exclude(kept=None)
+    entries = Entry.objects.owned_by(request.user).filter(module=module).exclude(kept=None).defer("draft")
     entries, after = listing.page_onward(entries, request.GET.get("after", ""))
     listing.uncover(entries, request.keyring, kept=True)
     return render(request, "journal/read_through.html", {"module": module, "entries": entries, "after": after})

@@ -8,7 +8,6 @@ from uuid import UUID
 from journal.keys.errors import CannotOpen
 
 PAGE = 20
-# Of entries that stand open, to be read through one after the other.
 
 
 def place_of(entry):

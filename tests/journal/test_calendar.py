@@ -140,6 +140,9 @@ def test_a_module_is_read_through_from_the_first_day_to_the_last(learner, lea, m
     assert "a heron 2026-01-25" in second
     assert "a heron 2026-01-20" not in second
     assert learner.get(reverse("journal:read-through", args=[99])).status_code == 404
+    link = f'href="{reverse("journal:read-through", args=[4])}"'
+    assert link in learner.get(f"/journal/?module={module.pk}").content.decode()
+    assert link not in learner.get("/journal/").content.decode()
     assert learner.get(f"{reverse('journal:read-through', args=[4])}?after=nonsense").status_code == 200
 
 
