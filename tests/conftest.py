@@ -11,10 +11,35 @@ from lessons import versions
 from lessons.publishing import pages
 from tests.support import sign_in
 
+# What no database changes: the look of pages, Markdown, and reckoning. CI runs these once, on SQLite.
+ONCE = {
+    *("browser/test_axe.py", "browser/test_colours.py", "browser/test_crisis_support.py", "browser/test_keyboard.py"),
+    *("browser/test_hostile_markdown.py", "browser/test_pauses.py", "browser/test_print.py", "browser/test_quiet.py"),
+    *("browser/test_questions.py", "browser/test_reading.py", "browser/test_structure.py"),
+    *("lessons/test_hostile_markdown.py", "lessons/test_markdown.py", "accounts/test_days.py"),
+}
+
+
+def pytest_report_header(config):
+    """Say what does not run again."""
+    return f"On SQLite only, as no database changes them: {', '.join(sorted(ONCE))}" if _ran_before() else None
+
+
+def _ran_before():
+    return bool(os.environ.get("CI")) and os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
+def _leave_out_what_ran_before(config, items):
+    again = [item for item in items if "/".join(item.path.parts[-2:]) not in ONCE]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
+    items[:] = again
+
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Let every test that uses a database use all of them: words, keys and sessions live apart."""
+    if _ran_before():
+        _leave_out_what_ran_before(config, items)
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & {"db", "transactional_db"} and not item.get_closest_marker("django_db"):

@@ -101,8 +101,7 @@ def clipped(page):
     return [element for element in page.evaluate(CLIPPED) if 'class="unseen"' not in element]
 
 
-@pytest.mark.parametrize("size", ["100%", "200%"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "size"), [(320, "100%"), (320, "200%"), (1280, "200%")])
 def test_every_page_fits_narrow_and_with_large_text(reader, begun, six, width, size):
     begun.set_viewport_size({"width": width, "height": 800})
     for path in [*PLACES, *(f"/practices/{SIX}/{number}/" for number in range(1, 7))]:
