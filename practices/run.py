@@ -8,6 +8,7 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -21,6 +22,7 @@ from practices.models import Run
 
 # A window that saves at the same moment goes first; more than a few of them are no person.
 TRIES = 8
+FULL = "There are more answers here than one entry can hold. Yours is still on this page: please copy it into a note."
 PRESSED_TWICE = timedelta(minutes=1)
 
 
@@ -58,12 +60,14 @@ def with_key(words, key):
 def with_answer(words, answer, place, *, seen, revision):
     """Return words with one answer added or changed, to be saved at a revision.
 
-    ``seen`` is the revision that the answer's page knew. Raises ``OtherAnswer`` for another one given since.
+    ``seen`` is the revision that the answer's page knew. Raises ``OtherAnswer`` for another one given since, and
+    ``ValidationError`` where there are more answers already than any practice has steps.
     """
     before = with_key(words, answer.key)
     if before is None:
-        is_full = len(words.answers) >= MOST_ANSWERS
-        answers = (*words.answers, replace(answer, revision=revision)) if answer.text and not is_full else words.answers
+        if answer.text and len(words.answers) >= MOST_ANSWERS:
+            raise ValidationError(FULL)
+        answers = (*words.answers, replace(answer, revision=revision)) if answer.text else words.answers
     elif before.text == answer.text:
         answers = words.answers
     elif before.revision > seen:

@@ -146,3 +146,13 @@ def test_an_empty_answer_that_saves_by_itself_is_no_mistake(learner, client):
         assert response.status_code == 200
         assert response.json()["fields"]["begun"] == ""
     assert not Entry.objects.exists()
+
+
+def test_more_answers_than_an_entry_holds_are_refused_with_the_words(learner, monkeypatch):
+    monkeypatch.setattr("practices.run.MOST_ANSWERS", 2)
+    for number in (1, 2):
+        assert answer(learner, number, "kept").status_code == 302
+    response = answer(learner, 4, "one too many")
+    assert response.status_code == 422
+    assert fields(response)["text"] == "one too many"
+    assert answer(learner, 1, "still to be changed").status_code == 302
